@@ -1,0 +1,100 @@
+"""A 12 MP JPEG into a durable DICOM object, against the floor and dcmtk's img2dcm (P1)."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import statistics
+import subprocess
+import tempfile
+import time
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from hub.dicom.uids import UIDs
+from hub.model import Capture, Code, Laterality, Patient, SealedEncounter, SourceFile
+from hub.settings import Settings
+from hub.wrap import Wrap
+
+ROUNDS = 15
+
+
+def twelve_megapixels() -> bytes:
+    """A drawn photo with noise, so that it compresses like one (about 3 MB)."""
+    rng = np.random.default_rng(1)
+    coarse = rng.integers(60, 220, (95, 126, 3), dtype=np.uint8)
+    smooth = Image.fromarray(coarse).resize((4032, 3024), Image.Resampling.BICUBIC)
+    noise = rng.integers(-9, 10, (3024, 4032, 1))
+    pixels = np.clip(np.asarray(smooth) + noise, 0, 255).astype(np.uint8)
+    out = io.BytesIO()
+    Image.fromarray(pixels).save(out, "JPEG", quality=85)
+    return out.getvalue()
+
+
+def run() -> dict[str, float]:
+    """Interleave floor, wrap and img2dcm; return medians in ms and their ratios."""
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "photo.jpg"
+        source.write_bytes(twelve_megapixels())
+        wrapping = Wrap(UIDs(b"bench" * 8), Settings(data=Path(folder)))
+        methods: dict[str, Callable[[], None]] = {
+            "floor": lambda: _floor(source),
+            "wrap": lambda: _wrap(source, wrapping),
+            "img2dcm": lambda: _img2dcm(source),
+        }
+        times: dict[str, list[float]] = {name: [] for name in methods}
+        for _ in range(ROUNDS):
+            for name, method in methods.items():
+                started = time.perf_counter()
+                method()
+                times[name].append(time.perf_counter() - started)
+        size = source.stat().st_size
+    medians = {name: statistics.median(t) for name, t in times.items()}
+    return {
+        "sourceBytes": size,
+        **{f"{name}Ms": round(1000 * m, 2) for name, m in medians.items()},
+        "wrapOverFloor": round(medians["wrap"] / medians["floor"], 2),
+        "img2dcmOverWrap": round(medians["img2dcm"] / medians["wrap"], 2),
+    }
+
+
+def _write_durably(path: Path, write_to: Callable[[Callable[[bytes], object]], object]) -> None:
+    with path.open("wb") as stream:
+        write_to(stream.write)
+        stream.flush()
+        os.fsync(stream.fileno())
+    path.unlink()
+
+
+def _floor(source: Path) -> None:
+    content = source.read_bytes()
+    hashlib.sha256(content).hexdigest()
+    _write_durably(source.with_suffix(".copy"), lambda write: write(content))
+
+
+def _wrap(source: Path, wrapping: Wrap) -> None:
+    with source.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    capture = Capture(
+        capture_id=str(uuid.uuid4()),
+        source=SourceFile(str(source), digest, source.stat().st_size),
+        patient=Patient("1", "HOSP", "Bench^Mark"),
+        encounter=SealedEncounter("V-1", "HOSP", "Dermatology"),
+        anatomic_region=Code("SCT", "85562004"),
+        laterality=Laterality.LEFT,
+        captured_at=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
+    )
+    built, _ = wrapping.object_of(capture)
+    _write_durably(source.with_suffix(".dcm"), built.write_to)
+
+
+def _img2dcm(source: Path) -> None:
+    out = source.with_suffix(".img2dcm")
+    subprocess.run(["img2dcm", "-vlp", str(source), str(out)], check=True, capture_output=True)
+    out.unlink()

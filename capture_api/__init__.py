@@ -1,0 +1,1 @@
+"""Everything that writes, over HTTP: captures, worklist, STOW-RS."""

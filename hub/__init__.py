@@ -1,0 +1,1 @@
+"""The core of the encounter imaging hub: it decides and keeps. No Flask, no search engine."""

@@ -1,0 +1,55 @@
+"""The one place where adapters are chosen: `build_hub(settings)`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hub.ingest import Ingest
+from hub.reading import Reading
+from hub.registration import Registration
+from hub.settings import Settings
+from hub.store.ports import Accounts, Catalog, ObjectStore
+from hub.worklist import Worklist
+
+
+@dataclass(frozen=True)
+class Hub:
+    """The use cases, composed; what views and commands are given."""
+
+    settings: Settings
+    catalog: Catalog
+    objects: ObjectStore
+    accounts: Accounts
+    ingest: Ingest
+    worklist: Worklist
+    reading: Reading
+    registration: Registration
+
+
+def build_hub(settings: Settings) -> Hub:
+    """Open stores and compose the use cases.
+
+    Raises MisconfiguredHub when the catalog is not durable (WAL, synchronous=FULL),
+    the data folder cannot be written, or the site secret is missing.
+    """
+    from hub.dicom.render import DicomRenderer
+    from hub.dicom.uids import UIDs, site_secret
+    from hub.store.accounts import SqlAccounts
+    from hub.store.catalog import SqlCatalog
+    from hub.store.files import FileObjectStore
+
+    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    catalog = SqlCatalog(settings.catalog_url)
+    kept = next(catalog.all_object_digests(), None)
+    objects = FileObjectStore(settings.objects_dir, must_exist=kept is not None)
+    uids = UIDs(site_secret(settings))
+    return Hub(
+        settings=settings,
+        catalog=catalog,
+        objects=objects,
+        accounts=SqlAccounts(catalog.engine, settings),
+        ingest=Ingest(catalog, objects, uids, settings),
+        worklist=Worklist(catalog),
+        reading=Reading(catalog, objects, DicomRenderer(settings.data / "derived")),
+        registration=Registration(catalog),
+    )

@@ -1,0 +1,153 @@
+"""The rules a capture is judged by: pure, each raising the refusal it stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+
+from hub.errors import (
+    CaptureConflict,
+    CapturedAtImplausible,
+    EncounterAmbiguous,
+    EncounterClosed,
+    EncounterMismatch,
+    LateralityMissing,
+    LateralityNotApplicable,
+    RegionMissing,
+    UnknownEncounter,
+    UnknownOrder,
+    UnknownRegion,
+)
+from hub.model import (
+    AnatomicRegion,
+    Capture,
+    Code,
+    Department,
+    Encounter,
+    Laterality,
+    Order,
+    OrderChoice,
+    Patient,
+    Receipt,
+    SealedEncounter,
+)
+from hub.store.ports import StoredCapture
+from hub.terminology import anatomy, departments
+
+CLOCKS_AGREE_WITHIN = timedelta(minutes=5)
+_FIRST_PLAUSIBLE = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def check_same_capture(stored: StoredCapture, capture: Capture) -> Receipt:
+    """Return the first receipt when bytes and sealed metadata are the same.
+
+    Raises CaptureConflict otherwise (settled 1).
+    """
+    same_bytes = stored.receipt.sha256 == capture.source.sha256
+    if not same_bytes or stored.sealed_sha256 != capture.sealed_sha256:
+        raise CaptureConflict
+    return stored.receipt
+
+
+def choose_encounter(found: Sequence[Encounter], sealed: SealedEncounter) -> Encounter:
+    """Return the one encounter the capture was sent to.
+
+    Raises UnknownEncounter, EncounterAmbiguous, EncounterMismatch.
+    """
+    if not found:
+        raise UnknownEncounter
+    if len(found) > 1:
+        raise EncounterAmbiguous
+    encounter = found[0]
+    if sealed.encounter_id and sealed.encounter_id not in (encounter.encounter_id, encounter.key):
+        raise EncounterMismatch
+    if sealed.issuer and sealed.issuer != encounter.issuer:
+        raise EncounterMismatch
+    return encounter
+
+
+def corrected_time(capture: Capture) -> datetime | None:
+    """Return the shutter time by the server's clock: the device's minus its known offset."""
+    if capture.captured_at is None:
+        return None
+    return capture.captured_at - timedelta(milliseconds=capture.clock_offset_ms)
+
+
+def check_time(
+    captured_at: datetime,
+    received_at: datetime,
+    patient: Patient,
+    tolerance: timedelta,
+) -> tuple[str, ...]:
+    """Return the flag `clock-disagrees` for a time ahead of receipt, else no flag.
+
+    Raises CapturedAtImplausible for a time too far ahead, before 2000 or before birth.
+    """
+    born = _birth(patient.birth_date)
+    if captured_at > received_at + tolerance or captured_at < _FIRST_PLAUSIBLE:
+        raise CapturedAtImplausible
+    if born is not None and captured_at.date() < born:
+        raise CapturedAtImplausible
+    return ("clock-disagrees",) if captured_at > received_at + CLOCKS_AGREE_WITHIN else ()
+
+
+def check_within(encounter: Encounter, captured_at: datetime, grace: timedelta) -> None:
+    """Raise EncounterClosed for a photo taken outside the encounter and its grace."""
+    too_early = encounter.started is not None and captured_at < encounter.started - grace
+    too_late = encounter.ended is not None and captured_at > encounter.ended + grace
+    if too_early or too_late:
+        raise EncounterClosed
+
+
+def choose_region(
+    code: Code | None, laterality: Laterality | None
+) -> tuple[AnatomicRegion, Laterality | None]:
+    """Return the body site and side as the terminology knows them.
+
+    Raises RegionMissing, UnknownRegion, LateralityMissing for a paired site without
+    left, right or both, LateralityNotApplicable for a side the code itself contradicts.
+    """
+    if code is None or not code.value:
+        raise RegionMissing
+    region = anatomy().get(code.scheme or "SCT", code.value)
+    if region is None:
+        raise UnknownRegion
+    given = None if laterality is Laterality.UNPAIRED else laterality
+    if region.laterality_fixed:
+        fixed = Laterality(region.laterality_fixed)
+        if given not in (None, fixed):
+            raise LateralityNotApplicable
+        return region.as_anatomic_region(), fixed
+    if region.paired and given is None:
+        raise LateralityMissing
+    return region.as_anatomic_region(), given
+
+
+def choose_order(choice: OrderChoice | None, orders: Sequence[Order]) -> Order | None:
+    """Return the order that was picked, by accession or placer number. Raises UnknownOrder."""
+    if choice is None or not (choice.accession_number or choice.placer_order_number):
+        return None
+    for order in orders:
+        accession = choice.accession_number in ("", order.accession_number)
+        placer = choice.placer_order_number in ("", order.placer_order_number)
+        if accession and placer:
+            return order
+    raise UnknownOrder
+
+
+def sealed_department(text: str, of_encounter: Department) -> Department:
+    """Return the department sealed in the capture; the encounter's when none was."""
+    return departments().resolve(text) if text else of_encounter
+
+
+def demographics_differ(sealed: Patient, known: Patient) -> bool:
+    """Whether name or birth date were other on the phone than they are on the server."""
+    names = bool(sealed.name) and sealed.name.casefold() != known.name.casefold()
+    births = bool(sealed.birth_date) and sealed.birth_date != known.birth_date
+    return names or births
+
+
+def _birth(text: str) -> date | None:
+    """Return the earliest day a DA-like birth date (YYYY[-MM[-DD]]) can mean."""
+    parts = [int(p) for p in text.split("-")] if text else []
+    return date(*[*parts, 1, 1][:3]) if parts else None

@@ -1,0 +1,107 @@
+"""An object made here: header by pydicom, pixels streamed after it without a copy."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pydicom import dcmwrite
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.uid import (
+    UID,
+    ExplicitVRLittleEndian,
+    JPEG2000Lossless,
+    JPEGBaseline8Bit,
+    JPEGExtended12Bit,
+    JPEGLSLossless,
+)
+
+from hub.model import CaptureContext, Instance, Photograph, Series, Study
+
+from . import dicom_json, facts
+from .check import check
+from .iods import iod_of
+
+TRANSFER_SYNTAXES = {
+    "jpeg-baseline": JPEGBaseline8Bit,
+    "jpeg-extended": JPEGExtended12Bit,
+    "jpeg-ls-lossless": JPEGLSLossless,
+    "jpeg-2000-lossless": JPEG2000Lossless,
+    "native": ExplicitVRLittleEndian,
+}
+
+IMPLEMENTATION_CLASS_UID = UID("2.25.165263392993682770000513382694328274937")
+_IMPLEMENTATION_VERSION_NAME = "EIH_1"
+
+_PIXEL_DATA_OB = b"\xe0\x7f\x10\x00OB\x00\x00"
+_UNDEFINED_LENGTH = b"\xff\xff\xff\xff"
+_ITEM = b"\xfe\xff\x00\xe0"
+_SEQUENCE_DELIMITER = b"\xfe\xff\xdd\xe0\x00\x00\x00\x00"
+
+Write = Callable[[bytes | memoryview], object]
+
+
+@dataclass(frozen=True)
+class BuiltObject:
+    """A checked object, ready to be written. Equal inputs give equal bytes."""
+
+    ds: Dataset
+    """The header: everything but Pixel Data (7FE0,0010)."""
+    payload: tuple[bytes | memoryview, ...]
+    transfer_syntax_uid: UID
+
+    @property
+    def sop_instance_uid(self) -> str:
+        """SOP Instance UID (0008,0018)."""
+        return str(self.ds.SOPInstanceUID)
+
+    def write_to(self, write: Write) -> None:
+        """Write the PS3.10 file piece by piece; the codestream is handed over as it is."""
+        write(self._header())
+        size = sum(len(piece) for piece in self.payload)
+        padded = size + size % 2
+        if self.transfer_syntax_uid == ExplicitVRLittleEndian:
+            write(_PIXEL_DATA_OB + padded.to_bytes(4, "little"))
+            self._write_payload(write, size)
+            return
+        # One frame is one fragment (PS3.5 A.4); the Basic Offset Table item is empty.
+        write(_PIXEL_DATA_OB + _UNDEFINED_LENGTH + _ITEM + bytes(4))
+        write(_ITEM + padded.to_bytes(4, "little"))
+        self._write_payload(write, size)
+        write(_SEQUENCE_DELIMITER)
+
+    def instance_facts(self, sha256: str, size: int) -> tuple[Study, Series, Instance]:
+        """What the catalog keeps, given digest and size of the written file."""
+        header = dicom_json.header(self.ds)
+        return facts.of_dataset(self.ds, header, self.transfer_syntax_uid, sha256, size)
+
+    def _write_payload(self, write: Write, size: int) -> None:
+        for piece in self.payload:
+            write(piece)
+        if size % 2:
+            write(b"\x00")
+
+    def _header(self) -> bytes:
+        ds = self.ds
+        meta = FileMetaDataset()
+        meta.MediaStorageSOPClassUID = ds.SOPClassUID
+        meta.MediaStorageSOPInstanceUID = ds.SOPInstanceUID
+        meta.TransferSyntaxUID = self.transfer_syntax_uid
+        meta.ImplementationClassUID = IMPLEMENTATION_CLASS_UID
+        meta.ImplementationVersionName = _IMPLEMENTATION_VERSION_NAME
+        ds.file_meta = meta
+        out = io.BytesIO()
+        dcmwrite(out, ds, enforce_file_format=True, implicit_vr=False, little_endian=True)
+        return out.getvalue()
+
+
+def build(context: CaptureContext, photograph: Photograph) -> BuiltObject:
+    """Make the object that the kind of capture asks for, and check it.
+
+    Raises UnsupportedMedia for a kind without an IOD, InvalidRequest and NotStorable for
+    values that DICOM cannot hold.
+    """
+    ds = iod_of(context.kind).dataset(context, photograph)
+    check(ds, photograph)
+    return BuiltObject(ds, photograph.payload, TRANSFER_SYNTAXES[photograph.encoding])

@@ -1,0 +1,105 @@
+"""Single frames and bulk values of a stored file, without loading the rest of it.
+
+The files were checked when they came in (`hub.dicom.received`); only their structure is
+read here, nothing is decoded.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO
+
+from pydicom import dcmread
+from pydicom.dataset import Dataset, FileDataset
+from pydicom.encaps import get_frame
+
+from hub.errors import NotAcceptable, NotFound, ObjectDamaged
+
+_LONG_HEADER = 12
+"""Bytes of tag, VR and 32-bit length before the value of OB and OW (PS3.5 7.1.2)."""
+_TAG = re.compile(r"[0-9A-Fa-f]{8}")
+_ITEM = re.compile(r"[0-9]{1,6}")
+_IMPLICIT_VR = "1.2.840.10008.1.2"
+
+
+def frames(file: BinaryIO, numbers: Sequence[int]) -> Iterator[bytes]:
+    """Yield frames by number, from 1, as they are encoded in the file.
+
+    Raises NotFound for a number there is not, NotAcceptable for frames that do not begin
+    at a byte, ObjectDamaged.
+    """
+    ds = _header(file)
+    total = int(ds.get("NumberOfFrames") or 1)
+    if "Rows" not in ds or not all(1 <= number <= total for number in numbers):
+        raise NotFound
+    syntax = ds.file_meta.TransferSyntaxUID
+    start = file.tell() + (8 if syntax == _IMPLICIT_VR else _LONG_HEADER)
+    for number in numbers:
+        file.seek(start)
+        if syntax.is_encapsulated:
+            yield _encapsulated(file, number - 1, total)
+        else:
+            yield _native(file, number - 1, start, _frame_length(ds))
+
+
+def bulk_value(file: BinaryIO, path: Sequence[str]) -> bytes:
+    """Return the value at a path of a tag, or of tags and item numbers in turn.
+
+    Raises NotFound. Pixel Data is given by `frames`.
+    """
+    if len(path) % 2 == 0:
+        raise NotFound
+    ds: Dataset = _header(file)
+    for tag, item in zip(path[:-1:2], path[1:-1:2], strict=True):
+        ds = _item(ds, tag, item)
+    element = ds.get(_tag(path[-1]))
+    if element is None or not isinstance(element.value, bytes):
+        raise NotFound
+    return element.value
+
+
+def _header(file: BinaryIO) -> FileDataset:
+    try:
+        return dcmread(file, stop_before_pixels=True)
+    except Exception as exc:  # pydicom names no family for what damaged bytes raise.
+        raise ObjectDamaged from exc
+
+
+def _item(ds: Dataset, tag: str, number: str) -> Dataset:
+    sequence = ds.get(_tag(tag))
+    if sequence is None or sequence.VR != "SQ" or not _ITEM.fullmatch(number):
+        raise NotFound
+    if int(number) >= len(sequence.value):
+        raise NotFound
+    item: Dataset = sequence.value[int(number)]
+    return item
+
+
+def _tag(text: str) -> int:
+    if not _TAG.fullmatch(text):
+        raise NotFound
+    return int(text, 16)
+
+
+def _encapsulated(file: BinaryIO, index: int, total: int) -> bytes:
+    try:
+        return get_frame(file, index, number_of_frames=total)
+    except (ValueError, struct.error, OSError) as exc:
+        raise ObjectDamaged from exc
+
+
+def _frame_length(ds: Dataset) -> int:
+    bits = int(ds.BitsAllocated)
+    if bits % 8 or "SamplesPerPixel" not in ds:
+        raise NotAcceptable
+    return int(ds.Rows) * int(ds.Columns) * int(ds.SamplesPerPixel) * (bits // 8)
+
+
+def _native(file: BinaryIO, index: int, start: int, length: int) -> bytes:
+    file.seek(start + index * length)
+    frame = file.read(length)
+    if len(frame) != length:
+        raise ObjectDamaged
+    return frame

@@ -1,0 +1,140 @@
+"""Modules that say what the picture is and what made it; those that visible light IODs share.
+
+One function per module of PS3.3, each adding its attributes to a Dataset.
+"""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+from pydicom.dataset import Dataset
+from pydicom.sequence import Sequence
+
+from hub.model import CaptureContext, Laterality, Photograph
+
+from .codes import MODIFYING_EQUIPMENT, SIDES, code_item, code_sequence
+from .values import da, dt, note, offset_of, timezone_offset, tm, words
+
+HUB_NAME = "Encounter Imaging Hub"
+"""Manufacturer of the hub among the contributing equipment."""
+
+
+def general_equipment(ds: Dataset, context: CaptureContext, photograph: Photograph) -> None:
+    """General Equipment Module, C.7.5.1: the camera as its file names it, else the device."""
+    device, department = context.device, context.department
+    ds.Manufacturer = words(photograph.manufacturer or device.manufacturer)
+    model = words(photograph.model or device.model)
+    if model:
+        ds.ManufacturerModelName = model
+    if device.id:
+        ds.StationName = words(device.id, "SH")
+    if photograph.serial:
+        ds.DeviceSerialNumber = words(photograph.serial)
+    if photograph.software:
+        ds.SoftwareVersions = words(photograph.software)
+    if context.institution:
+        ds.InstitutionName = words(context.institution)
+    if department.name:
+        ds.InstitutionalDepartmentName = words(department.name)
+    if department.code:
+        ds.InstitutionalDepartmentTypeCodeSequence = code_sequence(department.code)
+
+
+def general_image(ds: Dataset, context: CaptureContext) -> None:
+    """General Acquisition and General Image Modules, C.7.10.1 and C.7.6.1.
+
+    The instance number is the millisecond of the day, so that phones which know nothing
+    of each other number one study in the order of time.
+    """
+    taken = context.captured_at.astimezone(offset_of(context.captured_at))
+    midnight = taken.replace(hour=0, minute=0, second=0, microsecond=0)
+    milliseconds = (taken - midnight).total_seconds() * 1000
+    ds.InstanceNumber = int(milliseconds) + 1
+    ds.PatientOrientation = ""
+    ds.ContentDate = ds.AcquisitionDate = da(taken)
+    ds.ContentTime = ds.AcquisitionTime = tm(taken)
+    ds.AcquisitionDateTime = dt(taken)
+    ds.BurnedInAnnotation = "NO"
+    if context.note.strip():
+        ds.ImageComments = note(context.note)
+
+
+def image_pixel(ds: Dataset, photograph: Photograph) -> None:
+    """Image Pixel Module, C.7.6.3, as the VL Image Module constrains it (C.8.12.1.1)."""
+    ds.SamplesPerPixel = photograph.samples_per_pixel
+    ds.PhotometricInterpretation = _photometric(photograph)
+    ds.Rows = photograph.rows
+    ds.Columns = photograph.columns
+    ds.BitsAllocated = 8
+    ds.BitsStored = 8
+    ds.HighBit = 7
+    ds.PixelRepresentation = 0
+    if photograph.samples_per_pixel == 3:
+        ds.PlanarConfiguration = 0
+
+
+def _photometric(photograph: Photograph) -> str:
+    """The interpretation each encoding forces; 4:2:0 and 4:4:4 JPEG are labelled 422, too."""
+    if photograph.samples_per_pixel == 1:
+        return "MONOCHROME2"
+    by_encoding = {
+        "jpeg-baseline": "YBR_FULL_422",
+        "jpeg-extended": "YBR_FULL_422",
+        "jpeg-2000-lossless": "YBR_RCT",
+    }
+    return by_encoding.get(photograph.encoding, "RGB")
+
+
+def acquisition_context(ds: Dataset) -> None:
+    """Acquisition Context Module, C.7.6.14: Type 2, nothing to say."""
+    ds.AcquisitionContextSequence = Sequence()
+
+
+def vl_image(ds: Dataset, context: CaptureContext, photograph: Photograph) -> None:
+    """VL Image Module, C.8.12.1, with where on the body, coded, and what compression cost."""
+    region = context.anatomic_region
+    ds.ImageType = ["ORIGINAL", "PRIMARY"]
+    item = code_item(region.code)
+    if context.laterality in SIDES:
+        item.AnatomicRegionModifierSequence = code_sequence(SIDES[context.laterality])
+    ds.AnatomicRegionSequence = Sequence([item])
+    if region.paired:
+        ds.ImageLaterality = str(context.laterality or Laterality.UNPAIRED)
+    ds.LossyImageCompression = "01" if photograph.lossy else "00"
+    if photograph.lossy:
+        ds.LossyImageCompressionRatio = [f"{ratio:.2f}" for ratio, _ in photograph.lossy]
+        ds.LossyImageCompressionMethod = [method for _, method in photograph.lossy]
+
+
+def icc_profile(ds: Dataset, photograph: Photograph) -> None:
+    """ICC Profile Module, C.11.15: the camera's own profile, so that P3 stays P3."""
+    if photograph.icc_profile:
+        ds.ICCProfile = photograph.icc_profile
+    if photograph.color_space:
+        ds.ColorSpace = photograph.color_space
+
+
+def sop_common(
+    ds: Dataset, context: CaptureContext, photograph: Photograph, sop_class_uid: str
+) -> None:
+    """SOP Common Module, C.12.1, with the hub as contributing equipment."""
+    ds.SpecificCharacterSet = "ISO_IR 192"
+    ds.SOPClassUID = sop_class_uid
+    ds.SOPInstanceUID = context.sop_instance_uid
+    ds.TimezoneOffsetFromUTC = timezone_offset(
+        context.captured_at.astimezone(offset_of(context.captured_at))
+    )
+    item = Dataset()
+    item.PurposeOfReferenceCodeSequence = code_sequence(MODIFYING_EQUIPMENT)
+    item.Manufacturer = HUB_NAME
+    item.SoftwareVersions = words(version("encounter-imaging-hub"))
+    item.ContributionDescription = _contribution(context, photograph)
+    ds.ContributingEquipmentSequence = Sequence([item])
+
+
+def _contribution(context: CaptureContext, photograph: Photograph) -> str:
+    """What the hub did, beside the digest of the file it was given."""
+    parts = [f"Wrapped from a {photograph.source_format or 'source'} file"]
+    parts.append(f"SHA-256 of the source: {context.source_sha256}")
+    parts += [change.what for change in photograph.changes]
+    return words("; ".join(parts), "ST")

@@ -1,0 +1,94 @@
+"""Pictures of stored objects for pages: drawn in a child, kept in a cache that may be lost."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from hub import child
+from hub.errors import NotAcceptable, NotFound
+from hub.model import Instance
+
+MEDIA_TYPES = frozenset({"image/jpeg", "image/png"})
+
+_LIMITS = child.Limits(memory=2560 * child.MIB)
+_DRAWING = 1
+"""Raised when drawing changes, so that pictures of before are not served."""
+
+
+class DicomRenderer:
+    """Draws frames of stored objects; `cache_dir` holds what was drawn, by digest."""
+
+    def __init__(self, cache_dir: Path) -> None:
+        self._cache_dir = Path(cache_dir)
+
+    def rendered(
+        self,
+        path: str,
+        instance: Instance,
+        *,
+        frame: int = 1,
+        viewport: tuple[int, int] | None = None,
+        quality: int | None = None,
+        media_type: str = "image/jpeg",
+        window: tuple[float, float] | None = None,
+    ) -> bytes:
+        """Return one frame as JPEG or PNG.
+
+        Without viewport, quality and window a photo is its own stored stream, with its
+        ICC profile and no other metadata. `window` is (center, width). Raises NotFound
+        for a frame that is not there, NotAcceptable for what has no picture.
+        """
+        if media_type not in MEDIA_TYPES:
+            raise NotAcceptable
+        request = {
+            "path": path,
+            "frame": frame,
+            "viewport": list(viewport) if viewport else None,
+            "quality": quality,
+            "mediaType": media_type,
+            "window": list(window) if window else None,
+        }
+        cached = self._cached(instance, request)
+        if cached.exists():
+            return cached.read_bytes()
+        picture = _draw(request)
+        _keep(cached, picture)
+        return picture
+
+    def thumbnail(self, path: str, instance: Instance, size: int = 256) -> bytes:
+        """Return the middle frame as a JPEG of at most `size` pixels a side, in sRGB."""
+        frame = (instance.number_of_frames + 1) // 2
+        return self.rendered(path, instance, frame=frame, viewport=(size, size), quality=80)
+
+    def _cached(self, instance: Instance, request: Mapping[str, object]) -> Path:
+        asked = {**request, "path": instance.sha256, "drawing": _DRAWING}
+        name = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
+        return self._cache_dir / name[:2] / name
+
+
+def _draw(request: Mapping[str, object]) -> bytes:
+    try:
+        outcome, picture = child.call("hub.dicom.draw", request, _LIMITS)
+    except child.ChildDied as exc:
+        raise NotAcceptable("This image cannot be drawn here.") from exc
+    if outcome.get("refused") == "frame":
+        raise NotFound
+    if outcome:
+        raise NotAcceptable("This object has no picture.")
+    return bytes(picture)
+
+
+def _keep(cached: Path, picture: bytes) -> None:
+    """Put a picture into the cache whole or not at all; a full disk is no reason to fail."""
+    draft = cached.with_name(f"{cached.name}.{secrets.token_hex(4)}")
+    try:
+        cached.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft.write_bytes(picture)
+        os.replace(draft, cached)
+    except OSError:
+        draft.unlink(missing_ok=True)

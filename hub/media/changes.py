@@ -1,0 +1,80 @@
+"""The sentences of the fidelity report: what was changed between source and object, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hub.model import Change
+
+from . import jpeg
+from .exif import ExifFacts
+from .jpeg import Jpeg
+
+NO_TRANSFER_SYNTAX = "DICOM has no transfer syntax for this format"
+NOT_TURNED = {
+    "not-aligned": "Its size is no multiple of its blocks, so it cannot be turned without decoding",
+    "doubtful": "Its data are not clean enough to be turned without decoding",
+    "no-jpegtran": "jpegtran, which turns without decoding, is not installed",
+}
+
+_PRIVATE = "Metadata leave the stream by an allow-list; exposure facts are attributes of the object"
+
+_PIXEL_CHANGES = {
+    "deep": Change(
+        "More than 8 bits a sample reduced to 8", "Visible light images have 8 (PS3.3 C.8.12.1)"
+    ),
+    "cmyk": Change("Four inks converted to RGB", "Visible light images are RGB or grey"),
+    "palette": Change("Palette expanded to RGB", "Visible light images have no palette"),
+    "transparent": Change("Transparent parts laid on white", "DICOM images have no transparency"),
+}
+
+
+def why_decoded(parsed: Jpeg) -> str | None:
+    """Why this JPEG stream cannot be carried as it is, or None when it can."""
+    if parsed.precision != 8:
+        return f"It has {parsed.precision} bits a sample and visible light images have 8"
+    if parsed.process not in {jpeg.SOF0, jpeg.SOF1, jpeg.SOF2, jpeg.SOF9, jpeg.SOF10}:
+        return "No transfer syntax carries its coding process"
+    if len(parsed.components) == 1 or parsed.is_ycbcr:
+        return None
+    return "Its colour components are not YCbCr"
+
+
+def of_kept(original: Jpeg, stream: Jpeg, exif: ExifFacts) -> tuple[Change, ...]:
+    """Changes of a JPEG stream that was kept, turned or recoded without loss."""
+    found = []
+    if original.dropped:
+        found.append(Change("Left out: " + ", ".join(original.dropped), _PRIVATE))
+    if original.process != stream.process:
+        found.append(
+            Change(
+                "Coefficients coded again as sequential Huffman, none changed",
+                "No transfer syntax carries progressive or arithmetic JPEG",
+            )
+        )
+    if exif.orientation != 1:
+        found.append(
+            Change(
+                f"Turned upright in the DCT domain (Exif orientation {exif.orientation})",
+                "DICOM viewers ignore Exif orientation; no coefficient was lost",
+            )
+        )
+    if not exif.readable:
+        found.append(Change("Exif could not be read", "Its structure is broken"))
+    return tuple(found)
+
+
+def of_decoded(source_format: str, reason: str, facts: Mapping[str, Any]) -> tuple[Change, ...]:
+    """Changes of a photo that was decoded and stored lossless."""
+    found = [Change(f"Decoded from {source_format.upper()}, stored as lossless JPEG-LS", reason)]
+    if facts["orientation"] != 1:
+        found.append(
+            Change(
+                f"Turned upright (Exif orientation {facts['orientation']})",
+                "DICOM viewers ignore Exif orientation",
+            )
+        )
+    found += [_PIXEL_CHANGES[name] for name in facts["changes"]]
+    found.append(Change("Left out: all metadata of the file", _PRIVATE))
+    return tuple(found)

@@ -1,0 +1,73 @@
+"""The tags of an untrusted Exif block, read by exifread within bounds."""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import Mapping
+
+import exifread
+from exifread.core.ifd_tag import IfdTag
+
+# The library logs what it finds broken; a broken block is said by `read` instead.
+logging.getLogger("exifread").disabled = True
+
+_MAX_READS = 20_000
+"""An honest block takes some hundred reads; crossing directories could take billions."""
+
+_MAX_TEXT = 64
+
+
+class _TooManyReads(Exception):
+    """The block makes its reader go in circles."""
+
+
+class _Block(io.BytesIO):
+    """The Exif block, which ends a reader that never would."""
+
+    _reads = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self._reads += 1
+        if self._reads > _MAX_READS:
+            raise _TooManyReads
+        return super().read(size)
+
+
+class Tags:
+    """Values by Exif tag number, from the main and the Exif directory."""
+
+    def __init__(self, tags: Mapping[str, object]) -> None:
+        self._values = {
+            tag.tag: tag.values
+            for name, tag in tags.items()
+            if isinstance(tag, IfdTag) and name.startswith(("Image ", "EXIF "))
+        }
+        index = tags.get("Interoperability InteroperabilityIndex")
+        self.interoperability = str(index).strip(" \x00") if index else ""
+
+    def text(self, number: int) -> str:
+        """Return a text value in one printable line, cut at 64 characters."""
+        value = self._values.get(number, "")
+        text = value if isinstance(value, str) else ""
+        return "".join(c for c in text if c.isprintable()).strip()[:_MAX_TEXT]
+
+    def numbers(self, number: int) -> list[object]:
+        """Return the values of a numeric tag; none when it is missing or text."""
+        value = self._values.get(number)
+        return list(value) if isinstance(value, list) else []
+
+    def integer(self, number: int) -> int | None:
+        """Return the first value when it is a whole number."""
+        values = self.numbers(number)
+        return values[0] if values and isinstance(values[0], int) else None
+
+
+def read(block: bytes) -> Tags | None:
+    """Read a TIFF-structured Exif block; None when it cannot be read."""
+    try:
+        tags = exifread.process_file(_Block(block), details=False, extract_thumbnail=False)
+    except Exception:  # a library on hostile bytes: its exception types are not a contract
+        return None
+    # It swallows most of what goes wrong inside it; then there are no tags.
+    return Tags(tags) if tags else None

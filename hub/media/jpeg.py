@@ -1,0 +1,195 @@
+"""The structure of a JPEG stream (ITU-T T.81 annex B), and the stream without its metadata.
+
+Nothing is decoded here: segments are walked by their lengths, the entropy-coded data are
+only searched for the marker that ends them, and what is kept are slices of the source.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from hub.errors import DamagedImage
+
+from .segments import EXIF, ICC, name_of
+
+SOF0, SOF1, SOF2, SOF9, SOF10 = 0xC0, 0xC1, 0xC2, 0xC9, 0xCA
+_DHT, _DAC, _SOI, _EOI, _SOS, _DQT, _DRI = 0xC4, 0xCC, 0xD8, 0xD9, 0xDA, 0xDB, 0xDD
+_APP0, _APP1, _APP2, _APP14 = 0xE0, 0xE1, 0xE2, 0xEE
+_SOFS = frozenset(range(0xC0, 0xD0)) - {_DHT, 0xC8, _DAC}
+_KEPT = _SOFS | {_DHT, _DAC, _DQT, _DRI}
+"""Marker segments a decoder needs. The list is of what stays, never of what goes."""
+
+_MAX_SCANS = 100
+_END_OF_SCAN = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One colour component of the frame header (T.81 B.2.2)."""
+
+    id: int
+    horizontal: int
+    vertical: int
+
+
+@dataclass
+class Jpeg:
+    """What the markers of the primary image say; `slices` is its stream without metadata."""
+
+    process: int = 0
+    """The SOF marker: 0xC0 baseline, 0xC1 extended, 0xC2 progressive, ..."""
+    precision: int = 0
+    rows: int = 0
+    columns: int = 0
+    components: tuple[Component, ...] = ()
+    scans: int = 0
+    jfif: bool = False
+    adobe_transform: int | None = None
+    exif: bytes = b""
+    icc_chunks: dict[int, bytes] = field(default_factory=dict)
+    icc_count: int = 0
+    slices: tuple[memoryview, ...] = ()
+    dropped: tuple[str, ...] = ()
+    """Names of the kinds of metadata that are not in `slices`, each once."""
+
+    @property
+    def icc_profile(self) -> bytes | None:
+        """The ICC profile joined from its APP2 segments (ICC.1 annex B.4); None when not whole."""
+        expected = range(1, self.icc_count + 1)
+        if not self.icc_count or set(self.icc_chunks) != set(expected):
+            return None
+        return b"".join(self.icc_chunks[number] for number in expected)
+
+    @property
+    def stream_size(self) -> int:
+        """Bytes of the stream without metadata."""
+        return sum(len(piece) for piece in self.slices)
+
+    @property
+    def is_ycbcr(self) -> bool:
+        """Whether three components are YCbCr by their numbers alone, as DICOM decoders assume.
+
+        Adobe's transform 0 means RGB. Component ids "RGB" are read as RGB by libjpeg
+        once the JFIF or Adobe segment is gone, whatever they were before.
+        """
+        ids = bytes(c.id for c in self.components)
+        return len(ids) == 3 and ids != b"RGB" and self.adobe_transform != 0
+
+
+def parse(data: bytes) -> Jpeg:
+    """Walk the primary image of `data` from SOI to EOI.
+
+    What follows EOI (second images of MPO and Ultra HDR, motion photo videos) is dropped.
+    Raises DamagedImage when the stream ends early or contradicts itself.
+    """
+    try:
+        return _Walk(data).to_end()
+    except (IndexError, ValueError) as exc:
+        raise DamagedImage from exc
+
+
+class _Walk:
+    """One pass over the markers."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._jpeg = Jpeg()
+        self._ranges: list[tuple[int, int]] = []
+        self._dropped: dict[str, None] = {}
+        self._scanned: set[int] = set()
+
+    def to_end(self) -> Jpeg:
+        self._keep(0, 2)
+        position = 2
+        while True:
+            marker, position = self._next_marker(position)
+            if marker == _EOI:
+                break
+            position = self._segment(marker, position)
+        self._keep(position - 2, position)
+        self._finish(position)
+        return self._jpeg
+
+    def _next_marker(self, position: int) -> tuple[int, int]:
+        """The next marker and the offset after it; fill bytes (T.81 B.1.1.2) are passed over."""
+        data = self._data
+        position = data.find(b"\xff", position)
+        while position >= 0 and data[position] == 0xFF:
+            position += 1
+        if position < 0:
+            raise DamagedImage
+        return data[position], position + 1
+
+    def _segment(self, marker: int, start: int) -> int:
+        """Take one marker segment whose length field is at `start`; return where it ends."""
+        if marker in (0x00, 0x01, _SOI) or 0xD0 <= marker <= 0xD7:
+            raise DamagedImage
+        end = start + int.from_bytes(self._data[start : start + 2], "big")
+        if end < start + 2 or end > len(self._data):
+            raise DamagedImage
+        body = memoryview(self._data)[start + 2 : end]
+        if marker == _SOS:
+            return self._scan(start - 2, body, end)
+        if marker in _KEPT:
+            self._keep(start - 2, end)
+            if marker in _SOFS:
+                self._frame(marker, body)
+        else:
+            self._metadata(marker, body)
+        return end
+
+    def _frame(self, marker: int, body: memoryview) -> None:
+        jpeg = self._jpeg
+        if jpeg.process or len(body) < 6 + 3 * body[5]:
+            raise DamagedImage
+        jpeg.process, jpeg.precision = marker, body[0]
+        jpeg.rows = int.from_bytes(body[1:3], "big")
+        jpeg.columns = int.from_bytes(body[3:5], "big")
+        jpeg.components = tuple(
+            Component(body[i], body[i + 1] >> 4, body[i + 1] & 15)
+            for i in range(6, 6 + 3 * body[5], 3)
+        )
+
+    def _scan(self, start: int, body: memoryview, data_start: int) -> int:
+        jpeg = self._jpeg
+        jpeg.scans += 1
+        if not jpeg.process or jpeg.scans > _MAX_SCANS:
+            raise DamagedImage
+        self._scanned.update(body[1 + 2 * i] for i in range(body[0]))
+        ending = _END_OF_SCAN.search(self._data, data_start)
+        if ending is None:
+            raise DamagedImage
+        self._keep(start, ending.start())
+        return ending.start()
+
+    def _metadata(self, marker: int, body: memoryview) -> None:
+        jpeg, head = self._jpeg, bytes(body[:64])
+        if marker == _APP1 and head.startswith(EXIF) and not jpeg.exif:
+            jpeg.exif = bytes(body[len(EXIF) :])
+        elif marker == _APP2 and head.startswith(ICC) and len(body) > 14:
+            jpeg.icc_count = body[13]
+            jpeg.icc_chunks.setdefault(body[12], bytes(body[14:]))
+        elif marker == _APP0 and head.startswith(b"JFIF\x00"):
+            jpeg.jfif = True
+        elif marker == _APP14 and head.startswith(b"Adobe") and len(body) >= 12:
+            jpeg.adobe_transform = body[11]
+        self._dropped[name_of(marker, head)] = None
+
+    def _keep(self, start: int, end: int) -> None:
+        if self._ranges and self._ranges[-1][1] == start:
+            self._ranges[-1] = (self._ranges[-1][0], end)
+        else:
+            self._ranges.append((start, end))
+
+    def _finish(self, end: int) -> None:
+        jpeg = self._jpeg
+        if not {c.id for c in jpeg.components} <= self._scanned or not self._scanned:
+            raise DamagedImage
+        if not jpeg.rows or not jpeg.columns:
+            raise DamagedImage
+        if end < len(self._data):
+            self._dropped["data after the end of the image"] = None
+        whole = memoryview(self._data)
+        jpeg.slices = tuple(whole[start:stop] for start, stop in self._ranges)
+        jpeg.dropped = tuple(self._dropped)

@@ -1,0 +1,67 @@
+"""Pixels of any mode as visible light images have them: 8 bits, grey or RGB.
+
+Used in the decoding child only: the parent never imports Pillow for a photo.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import numpy as np
+from PIL import Image, ImageCms
+
+_DEEP_MODES = frozenset({"I", "I;16", "I;16B", "I;16L", "I;16N", "F"})
+
+
+def eight_bit_pixels(image: Image.Image, facts: dict[str, Any], changes: list[str]) -> Any:
+    """8-bit grey or RGB; every reduction on the way is named in `changes`."""
+    if facts["deep"]:
+        changes.append("deep")
+    if image.mode in _DEEP_MODES:
+        image = _eight_bit(image)
+    if image.mode == "CMYK":
+        image = _from_cmyk(image, facts, changes)
+    if image.mode == "P":
+        changes.append("palette")
+        image = image.convert("RGBA" if "transparency" in image.info else "RGB")
+    if "A" in image.getbands() or "transparency" in image.info:
+        image = _flattened(image.convert("RGBA"), changes)
+    grey = image.mode in {"L", "1"}
+    return np.asarray(image.convert("L" if grey else "RGB"))
+
+
+def _eight_bit(image: Image.Image) -> Image.Image:
+    """Scale deep grey values to 8 bits (VL images have no more, PS3.3 C.8.12.1)."""
+    values = np.asarray(image, dtype=np.float64)
+    # Pillow has no scale for 32-bit and float images; their own range is the only one known.
+    top = 65535.0 if image.mode.startswith("I;16") else max(float(values.max()), 1.0)
+    return Image.fromarray((np.clip(values, 0, top) / top * 255 + 0.5).astype(np.uint8))
+
+
+def _from_cmyk(image: Image.Image, facts: dict[str, Any], changes: list[str]) -> Image.Image:
+    """Four inks to sRGB, by the file's own profile when it has one."""
+    changes.append("cmyk")
+    profile = image.info.get("icc_profile")
+    facts["icc"] = ""
+    if not profile:
+        return image.convert("RGB")
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        converted = ImageCms.profileToProfile(
+            image, source, ImageCms.createProfile("sRGB"), outputMode="RGB"
+        )
+    except ImageCms.PyCMSError:
+        return image.convert("RGB")
+    facts["srgb"] = True
+    return converted or image.convert("RGB")
+
+
+def _flattened(image: Image.Image, changes: list[str]) -> Image.Image:
+    """Lay a transparent image on white: DICOM has no alpha."""
+    low, _high = image.getchannel("A").getextrema()
+    if low == 255:
+        return image.convert("RGB")
+    changes.append("transparent")
+    white = Image.new("RGBA", image.size, (255, 255, 255, 255))
+    return Image.alpha_composite(white, image).convert("RGB")

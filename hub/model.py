@@ -1,0 +1,443 @@
+"""What the hub talks about: frozen values of meaning, without DICOM, SQL or HTTP.
+
+Names are the snake_case of the DICOM keyword. Translations to other forms are
+pure functions at the edges (`hub.dicom`, `hub.fhir`, `capture_api.parsing`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Laterality(StrEnum):
+    """Image Laterality (0020,0062), PS3.3 C.7.6.16.2.8: always the patient's side."""
+
+    LEFT = "L"
+    RIGHT = "R"
+    BOTH = "B"
+    UNPAIRED = "U"
+
+
+class Kind(StrEnum):
+    """What was captured; decides the IOD (`hub.dicom`)."""
+
+    PHOTO = "photo"
+    DERMOSCOPY = "dermoscopy"
+    GROSS = "gross"
+    MICROSCOPY = "microscopy"
+    VIDEO = "video"
+    DOCUMENT = "document"
+
+
+class Role(StrEnum):
+    """What a person or machine may do; the rules are in `hub.access`."""
+
+    CLINICIAN = "clinician"
+    EHR_VIEWER = "ehr_viewer"
+    RECORDS = "records"
+    RADIOLOGY = "radiology"
+    ADMIN = "admin"
+    AUDITOR = "auditor"
+
+
+class EncounterClass(StrEnum):
+    """Patient class, reduced to what decides a care event."""
+
+    INPATIENT = "inpatient"
+    EMERGENCY = "emergency"
+    OUTPATIENT = "outpatient"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A coded concept: Code Sequence Macro (PS3.3 table 8.8-1)."""
+
+    scheme: str
+    value: str
+    meaning: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AnatomicRegion:
+    """A body site, resolved by `hub.terminology`."""
+
+    code: Code
+    paired: bool = False
+    body_part_examined: str = ""
+    sensitive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """A patient as one authority knows them. Identity is (patient_id, issuer)."""
+
+    patient_id: str
+    issuer: str = ""
+    name: str = ""
+    """DICOM PN: Family^Given^Middle^Prefix^Suffix."""
+    birth_date: str = ""
+    """YYYY-MM-DD, YYYY-MM or YYYY; empty when not known."""
+    sex: str = ""
+    """M, F, O, U; empty when not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    """A department: coded when known, the sender's text always."""
+
+    name: str
+    code: Code | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A request for imaging of one patient, mostly of one encounter."""
+
+    accession_number: str = ""
+    accession_issuer: str = ""
+    placer_order_number: str = ""
+    procedure: Code | None = None
+    anatomic_region: Code | None = None
+    laterality: Laterality | None = None
+    status: str = "active"
+    requested_at: datetime | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Encounter:
+    """A contact of a patient with a department; `ended` is None while it is open."""
+
+    encounter_id: str
+    issuer: str
+    patient: Patient
+    class_: EncounterClass = EncounterClass.OUTPATIENT
+    department: Department = Department("")
+    started: datetime | None = None
+    ended: datetime | None = None
+    orders: tuple[Order, ...] = ()
+    key: str = ""
+    """Opaque key for URLs; given by the catalog."""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Practitioner:
+    """The person or machine acting; always an argument called `by`."""
+
+    id: str
+    name: str
+    """DICOM PN."""
+    role: Role
+    issuer: str = ""
+    machine: bool = False
+    named_studies: frozenset[str] = frozenset()
+    """Study Instance UIDs opened by a link in this session; bounds role ehr_viewer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """Who took the photo (Operators' Name); the signed-in person unless given."""
+
+    id: str
+    name: str
+    issuer: str = ""
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """The device as the phone names it; empty strings where not known."""
+
+    id: str = ""
+    manufacturer: str = ""
+    model: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderChoice:
+    """The order the clinician chose, by either number."""
+
+    accession_number: str = ""
+    placer_order_number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SealedEncounter:
+    """The encounter as the phone sealed it at shutter time."""
+
+    encounter_id: str
+    issuer: str = ""
+    department: str = ""
+    started: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """The bytes as they were sent, in the hub's temporary folder, hashed while they came."""
+
+    path: str
+    sha256: str
+    """Hex digest of the bytes sent."""
+    size: int
+    """Bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """One photo, video or document with what was sealed into it at shutter time.
+
+    `sealed_sha256` is the digest of the canonical sealed metadata, so that the same
+    `capture_id` with another patient, region or note is seen as another capture.
+    """
+
+    capture_id: str
+    source: SourceFile
+    patient: Patient
+    encounter: SealedEncounter
+    anatomic_region: Code | None
+    laterality: Laterality | None
+    captured_at: datetime | None
+    """Aware. None only for `wrap`, where the file's own EXIF time is used."""
+    kind: Kind = Kind.PHOTO
+    operator: Operator | None = None
+    note: str = ""
+    procedure: Code | None = None
+    order: OrderChoice | None = None
+    device: Device = Device()
+    session_id: str = ""
+    clock_offset_ms: int = 0
+    sealed_sha256: str = ""
+
+
+# --- what hub.media makes of the bytes ---------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that was changed on the way from source to object, and why."""
+
+    what: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Photograph:
+    """Facts and a conformant, upright stream without private metadata.
+
+    `encoding` names how `payload` is coded: `jpeg-baseline`, `jpeg-extended`,
+    `jpeg-2000-lossless`, `jpeg-ls-lossless` or `native` (interleaved 8-bit rows).
+    `payload` is a list of slices to be written one after the other, so that a kept
+    stream is never copied.
+    """
+
+    encoding: str
+    payload: tuple[bytes | memoryview, ...]
+    rows: int
+    columns: int
+    samples_per_pixel: int
+    """1 or 3; always 8 bits."""
+    lossy: tuple[tuple[float, str], ...] = ()
+    """(Lossy Image Compression Ratio, Method) of each lossy step, oldest first."""
+    icc_profile: bytes | None = None
+    color_space: str = ""
+    exposure: Mapping[str, object] = field(default_factory=dict)
+    """Keywords of the VL Photographic Acquisition/Equipment modules with their values."""
+    manufacturer: str = ""
+    model: str = ""
+    software: str = ""
+    serial: str = ""
+    taken_at: datetime | None = None
+    """EXIF time; naive when the file names no offset."""
+    changes: tuple[Change, ...] = ()
+    source_format: str = ""
+    quality: Mapping[str, float] = field(default_factory=dict)
+
+
+# --- what is decided before an object is made --------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CareEvent:
+    """(encounter, department, and for inpatients the day): one Study Instance UID (D9)."""
+
+    study_instance_uid: str
+    started: datetime
+    """Aware; becomes Study Date and Time."""
+    accession_number: str
+    accession_issuer: str
+    description: str
+    key: str = ""
+    """The canonical text the UID was derived from; unique in the catalog."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureContext:
+    """All that `hub.dicom` needs beside the media to write one instance."""
+
+    patient: Patient
+    encounter_id: str
+    encounter_issuer: str
+    department: Department
+    care_event: CareEvent
+    series_instance_uid: str
+    sop_instance_uid: str
+    captured_at: datetime
+    """Aware, in the offset the instance shall carry."""
+    anatomic_region: AnatomicRegion
+    laterality: Laterality | None
+    operator: Operator
+    kind: Kind
+    source_sha256: str
+    note: str = ""
+    procedure: Code | None = None
+    order: Order | None = None
+    device: Device = Device()
+    reason: str = ""
+    institution: str = ""
+    capture_id: str = ""
+
+
+# --- what is kept ------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One stored SOP Instance."""
+
+    sop_instance_uid: str
+    sop_class_uid: str
+    series_instance_uid: str
+    study_instance_uid: str
+    transfer_syntax_uid: str
+    sha256: str
+    """Digest of the stored DICOM file; its address in the object store."""
+    size: int
+    header: Mapping[str, object]
+    """DICOM JSON (PS3.18 F.2) of the object without bulk data; bulk as BulkDataURI."""
+    instance_number: int | None = None
+    rows: int | None = None
+    columns: int | None = None
+    number_of_frames: int = 1
+    acquired_at: datetime | None = None
+    anatomic_region: Code | None = None
+    body_part_examined: str = ""
+    laterality: Laterality | None = None
+    note: str = ""
+    stored_at: datetime | None = None
+    capture_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A series with what every instance of it shares."""
+
+    series_instance_uid: str
+    study_instance_uid: str
+    modality: str
+    series_number: int | None = None
+    description: str = ""
+    anatomic_region: Code | None = None
+    body_part_examined: str = ""
+    laterality: Laterality | None = None
+    station_name: str = ""
+    operator_name: str = ""
+    manufacturer: str = ""
+    model: str = ""
+    instances: tuple[Instance, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """A study of one patient: a care event's images, or an order-based radiology study."""
+
+    study_instance_uid: str
+    patient: Patient
+    study_date: date | None = None
+    study_time: str = ""
+    """TM, HHMMSS."""
+    timezone_offset: str = ""
+    """&ZZXX as in Timezone Offset From UTC."""
+    accession_number: str = ""
+    accession_issuer: str = ""
+    study_id: str = ""
+    description: str = ""
+    referring_physician_name: str = ""
+    department: Department = Department("")
+    encounter_id: str = ""
+    encounter_issuer: str = ""
+    reason: str = ""
+    procedure: Code | None = None
+    encounter_based: bool = False
+    version: int = 0
+    """Counts every change of this study; the index keeps the newest."""
+    patient_key: str = ""
+    """Opaque key of the patient for URLs."""
+    series: tuple[Series, ...] = ()
+    changed_at: datetime | None = None
+
+    @property
+    def instances(self) -> tuple[Instance, ...]:
+        """All instances of all series, in series order."""
+        return tuple(i for s in self.series for i in s.instances)
+
+    @property
+    def modalities(self) -> tuple[str, ...]:
+        """Modalities in Study (0008,0061), sorted."""
+        return tuple(sorted({s.modality for s in self.series}))
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The answer to a capture: the same for the first and for every repeated sending."""
+
+    capture_id: str
+    study_instance_uid: str
+    series_instance_uid: str
+    sop_instance_uid: str
+    sha256: str
+    """Digest of the bytes sent, not of the DICOM object."""
+    size: int
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FeedEntry:
+    """One row of the change feed: ordered, never changed, never removed."""
+
+    seq: int
+    kind: str
+    """`instance-stored`, `study-changed`, ..."""
+    study_instance_uid: str
+    sop_instance_uid: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEvent:
+    """Who did what to whose data (ATNA, BALP); kept as a hash chain."""
+
+    action: str
+    """`create`, `read`, `query`, `sign-in`, `export`, ..."""
+    by: str
+    """Account id; never a name."""
+    role: str = ""
+    outcome: str = "success"
+    patient_key: str = ""
+    study_instance_uid: str = ""
+    detail: Mapping[str, object] = field(default_factory=dict)
+    """Facts without PHI beside ids: the query as asked, the transport, the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """A written audit event with its place in the chain."""
+
+    seq: int
+    at: datetime
+    event: AuditEvent
+    row_hash: str

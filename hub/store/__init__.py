@@ -1,0 +1,1 @@
+"""Where the hub keeps things: ports (Protocols) and their adapters."""

@@ -1,0 +1,130 @@
+"""USE CASE Wrap: one file and its context become a DICOM object, without a server.
+
+The rules and the path are those of `hub.ingest`; only what a catalog would know is
+missing, so the study's time is the encounter's start and an order is taken as given.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import hub.dicom
+import hub.media
+from hub import capture_rules as rules
+from hub.care_events import care_event_key, new_care_event, series_instance_uid
+from hub.dicom import BuiltObject
+from hub.dicom.uids import UIDs
+from hub.errors import InvalidRequest
+from hub.model import (
+    Capture,
+    CaptureContext,
+    Department,
+    EncounterClass,
+    Operator,
+    Order,
+    Patient,
+    Photograph,
+)
+from hub.settings import Settings
+
+_CAPTURES = uuid.UUID("6f1c4b52-3f0e-5d0a-9a53-0d6f3a7be1c4")
+"""Namespace of capture ids that follow from content and encounter."""
+
+
+def derived_capture_id(capture: Capture) -> str:
+    """Return the capture id that the file's digest and the encounter decide.
+
+    A capture id that was given for several files at once is a third ingredient.
+    """
+    encounter = capture.encounter
+    parts = (capture.source.sha256, encounter.issuer, encounter.encounter_id, capture.capture_id)
+    return str(uuid.uuid5(_CAPTURES, "\x1f".join(parts)))
+
+
+class Wrap:
+    """Wraps captures under one site's secret and settings."""
+
+    def __init__(self, uids: UIDs, settings: Settings) -> None:
+        self._uids = uids
+        self._settings = settings
+
+    def object_of(self, capture: Capture) -> tuple[BuiltObject, Photograph]:
+        """Return the finished object and what became of its pixels.
+
+        Raises the refusals of a capture: UnsupportedMedia and its kinds, UnknownRegion,
+        LateralityMissing, CapturedAtImplausible, InvalidRequest when no time is known.
+        """
+        region, laterality = rules.choose_region(capture.anatomic_region, capture.laterality)
+        photograph = hub.media.photograph(
+            capture.source.path,
+            max_pixels=self._settings.max_pixels,
+            keep_serial=self._settings.keep_device_serial,
+        )
+        captured_at = self._captured_at(capture, photograph)
+        department = rules.sealed_department(capture.encounter.department, Department(""))
+        issuer = capture.encounter.issuer or self._settings.default_issuer
+        number = capture.encounter.encounter_id
+        event = new_care_event(
+            self._key(issuer, number, department, captured_at),
+            capture.encounter.started or captured_at,
+            department,
+            self._uids,
+            self._settings.accession_issuer,
+        )
+        modality = hub.dicom.modality(capture.kind)
+        camera = (photograph.manufacturer, photograph.model)
+        order = _order(capture)
+        context = CaptureContext(
+            patient=self._patient(capture.patient),
+            encounter_id=number,
+            encounter_issuer=issuer,
+            department=department,
+            care_event=event,
+            series_instance_uid=series_instance_uid(capture, event, modality, camera, self._uids),
+            sop_instance_uid=self._uids.instance(capture.capture_id),
+            captured_at=captured_at,
+            anatomic_region=region,
+            laterality=laterality,
+            operator=capture.operator or Operator("", ""),
+            kind=capture.kind,
+            source_sha256=capture.source.sha256,
+            note=capture.note,
+            procedure=capture.procedure,
+            order=order,
+            device=capture.device,
+            institution=self._settings.institution,
+            capture_id=capture.capture_id,
+        )
+        return hub.dicom.build(context, photograph), photograph
+
+    def _captured_at(self, capture: Capture, photograph: Photograph) -> datetime:
+        """Return the time given; else the camera's, in site time when it names no offset."""
+        given = rules.corrected_time(capture)
+        if given is not None:
+            tolerance = timedelta(hours=self._settings.clock_tolerance_hours)
+            rules.check_time(given, datetime.now(UTC), capture.patient, tolerance)
+            return given
+        taken = photograph.taken_at or capture.encounter.started
+        if taken is None:
+            raise InvalidRequest("No capturedAt is given and the file names no time.")
+        return taken if taken.tzinfo else taken.replace(tzinfo=self._settings.zone)
+
+    def _key(self, issuer: str, number: str, department: Department, at: datetime) -> str:
+        # The context does not say the class; outside a hospital stay there is no day in the key.
+        class_ = EncounterClass.OUTPATIENT
+        return care_event_key(issuer, number, class_, department, at, self._settings.zone)
+
+    def _patient(self, patient: Patient) -> Patient:
+        return replace(patient, issuer=patient.issuer or self._settings.default_issuer)
+
+
+def _order(capture: Capture) -> Order | None:
+    if capture.order is None:
+        return None
+    return Order(
+        accession_number=capture.order.accession_number,
+        placer_order_number=capture.order.placer_order_number,
+        procedure=capture.procedure,
+    )

@@ -1,0 +1,1 @@
+"""The writing side of the search engines; chosen by `indexing.build_engine`."""

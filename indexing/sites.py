@@ -1,0 +1,86 @@
+"""Which body site and side a series shows, read from everything it says about itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from hub.model import Laterality, Series, Study
+from hub.terminology import Region, Site, anatomy, site_in
+
+NOT_RECORDED = "N"
+"""The side of a series of which a side could be known but is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesSite:
+    """Modality, regions and side of one series; they are indexed together."""
+
+    modality: str
+    regions: tuple[Region, ...]
+    unknown_code: str
+    """Key of a region that the terminology does not have; empty mostly."""
+    side: str
+    """L, R, B, U or NOT_RECORDED."""
+    flags: tuple[str, ...] = ()
+
+
+def series_sites(study: Study) -> tuple[SeriesSite, ...]:
+    """Return what each series shows."""
+    return tuple(series_site(series, study.description) for series in study.series)
+
+
+def series_site(series: Series, study_description: str = "") -> SeriesSite:
+    """Read the region from Anatomic Region, else Body Part Examined, else descriptions.
+
+    When two of them disagree both count, and the series is flagged. Two sides that
+    contradict each other count as none: an image on the wrong side must not be found.
+    """
+    code = series.anatomic_region
+    coded = anatomy().get(code.scheme, code.value) if code else None
+    readings = [
+        Site((coded,)) if coded else Site(),
+        _body_part(series.body_part_examined),
+        site_in(series.description) if series.description else Site(),
+    ]
+    if not any(site.regions for site in readings) and not code:
+        readings.append(site_in(study_description))
+    regions, disagree = _regions(readings)
+    side, conflict = _side(series.laterality, readings, regions)
+    flags = (["region-disagrees"] if disagree else []) + (["side-disagrees"] if conflict else [])
+    unknown = f"{code.scheme}:{code.value}" if code and not coded else ""
+    return SeriesSite(series.modality, regions, unknown, side, tuple(flags))
+
+
+def _body_part(text: str) -> Site:
+    found = anatomy().body_part(text) if text else None
+    return Site((found[0],), found[1]) if found else Site()
+
+
+def _regions(readings: Iterable[Site]) -> tuple[tuple[Region, ...], bool]:
+    regions: list[Region] = []
+    disagree = False
+    for site in readings:
+        if not regions:
+            regions += site.regions
+        elif site.regions and not _agree(regions, site.regions):
+            disagree = True
+            regions += site.regions
+    return tuple(dict.fromkeys(regions)), disagree
+
+
+def _agree(known: Iterable[Region], read: Iterable[Region]) -> bool:
+    return any(anatomy().related(a, b) for a in known for b in read)
+
+
+def _side(
+    recorded: Laterality | None, readings: Iterable[Site], regions: tuple[Region, ...]
+) -> tuple[str, bool]:
+    said = [recorded, *(r.laterality_fixed for r in regions), *(site.side for site in readings)]
+    sides = [side for side in said if side]
+    if {Laterality.LEFT, Laterality.RIGHT} <= set(sides):
+        return NOT_RECORDED, True
+    if sides:
+        return sides[0], False
+    sideless = bool(regions) and not any(anatomy().has_sides(r) for r in regions)
+    return (Laterality.UNPAIRED if sideless else NOT_RECORDED), False

@@ -1,0 +1,100 @@
+"""What is read from Exif, and what hostile or broken Exif cannot do."""
+
+from __future__ import annotations
+
+import struct
+import time
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from drawn import exif
+from PIL.TiffImagePlugin import IFDRational
+
+from hub.media.exif import ExifFacts, facts_of
+from hub.media.exposure import decimal_string
+
+
+def facts(**tags: object) -> ExifFacts:
+    return facts_of(exif(**tags).removeprefix(b"Exif\x00\x00"))
+
+
+class TestTime:
+    def test_with_fraction_and_offset(self):
+        taken = facts(t9003="2026:03:01 10:20:30", t9291="25", t9011="+05:30").taken_at
+        zone = timezone(timedelta(hours=5, minutes=30))
+        assert taken == datetime(2026, 3, 1, 10, 20, 30, 250_000, zone)
+
+    def test_without_offset_it_stays_naive(self):
+        assert facts(t9003="2026:03:01 10:20:30").taken_at == datetime(2026, 3, 1, 10, 20, 30)
+
+    def test_the_offset_of_another_time_is_not_borrowed(self):
+        taken = facts(t9003="2026:03:01 10:20:30", t9010="+05:30").taken_at
+        assert taken is not None
+        assert taken.tzinfo is None
+
+    def test_the_file_time_stands_in(self):
+        taken = facts(t0132="2026:03:01 10:20:30", t9010="Z").taken_at
+        assert taken == datetime(2026, 3, 1, 10, 20, 30, tzinfo=UTC)
+
+    @pytest.mark.parametrize("text", ["0000:00:00 00:00:00", "    :  :     :  :  ", "yesterday"])
+    def test_a_clock_that_was_never_set_says_nothing(self, text: str):
+        assert facts(t9003=text).taken_at is None
+
+
+class TestExposure:
+    def test_values_have_the_form_of_their_representation(self):
+        exposure = facts(
+            t829A=IFDRational(1, 3), t829D=IFDRational(28, 10), t8827=400, t9209=0b1011001
+        ).exposure
+        assert exposure["ExposureTimeInSeconds"] == "0.33333333333333"
+        assert exposure["FNumber"] == "2.8"
+        assert exposure["PhotographicSensitivity"] == 400
+        assert exposure["FlashFiringStatus"] == 1
+        assert exposure["FlashMode"] == 3
+        assert exposure["FlashRedEyeMode"] == 1
+
+    def test_nothing_over_nothing_is_left_out(self):
+        assert "SubjectDistance" not in facts(t9206=IFDRational(0, 0)).exposure
+
+    def test_a_lens_of_four_values_is_kept_whole_or_not_at_all(self):
+        whole = facts(tA432=tuple(IFDRational(n, 10) for n in (240, 700, 28, 28))).exposure
+        assert whole["LensSpecification"] == ["24", "70", "2.8", "2.8"]
+        unknown = (IFDRational(24), IFDRational(70), IFDRational(0, 0), IFDRational(0, 0))
+        assert "LensSpecification" not in facts(tA432=unknown).exposure
+
+    @pytest.mark.parametrize(("value", "kept"), [(1, True), (4, False), (900, False)])
+    def test_a_makers_own_number_is_no_term(self, value: int, kept: bool):
+        assert ("CustomRendered" in facts(tA401=value).exposure) is kept
+
+    @pytest.mark.parametrize("value", [1 / 3, 1e-9 / 7, -1 / 3e12, 123456789012345678, 1e300, 0.1])
+    def test_decimal_strings_fit_and_come_back(self, value: float):
+        text = decimal_string(value)
+        assert text is not None
+        assert len(text) <= 16
+        assert float(text) == pytest.approx(value, rel=1e-8)
+
+    @pytest.mark.parametrize("value", [float("inf"), float("nan")])
+    def test_what_is_no_number_is_none(self, value: float):
+        assert decimal_string(value) is None
+
+
+class TestHostileBlocks:
+    @pytest.mark.parametrize("block", [b"", b"II*\x00", b"MM\x00*\xff\xff\xff\xff", bytes(100)])
+    def test_garbage_gives_defaults(self, block: bytes):
+        assert facts_of(block).orientation == 1
+
+    @pytest.mark.timeout(10)
+    def test_a_block_that_would_be_read_for_hours_ends_soon(self):
+        started = time.monotonic()
+        found = facts_of(block_of_many_reads(pointers=1500, values=900))
+        assert time.monotonic() - started < 2
+        assert found.readable is False
+
+
+def block_of_many_reads(pointers: int, values: int) -> bytes:
+    """Every entry of the first directory points at one whose entries each have many values."""
+    second = 8 + 2 + 12 * pointers + 4
+    pointer = struct.pack("<HHII", 0x8825, 4, 1, second)
+    heavy = struct.pack("<HHII", 0x0002, 5, values, 8)
+    block = b"II*\x00\x08\x00\x00\x00" + struct.pack("<H", pointers) + pointer * pointers
+    return block + bytes(4) + struct.pack("<H", pointers) + heavy * pointers + bytes(4)

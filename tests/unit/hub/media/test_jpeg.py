@@ -1,0 +1,58 @@
+"""The marker walk of a JPEG stream."""
+
+from __future__ import annotations
+
+import pytest
+from drawn import app_segment, encoded, jpeg, scene, with_segments
+
+from hub.errors import DamagedImage
+from hub.media.jpeg import parse
+
+
+class TestParse:
+    def test_frame_and_components(self):
+        parsed = parse(jpeg(160, 128, subsampling=2))
+        assert (parsed.process, parsed.precision, parsed.scans) == (0xC0, 8, 1)
+        assert (parsed.columns, parsed.rows) == (160, 128)
+        assert [(c.horizontal, c.vertical) for c in parsed.components] == [(2, 2), (1, 1), (1, 1)]
+
+    def test_only_what_a_decoder_needs_is_kept(self):
+        kept = b"".join(parse(jpeg()).slices)
+        position, markers = 2, []
+        while (marker := kept[position + 1]) != 0xDA:
+            markers.append(marker)
+            position += 2 + int.from_bytes(kept[position + 2 : position + 4], "big")
+        assert set(markers) <= {0xC0, 0xC4, 0xDB, 0xDD}
+
+    def test_fill_bytes_before_a_marker_are_passed_over(self):
+        stream = jpeg().replace(b"\xff\xc4", b"\xff\xff\xff\xff\xc4", 1)
+        assert b"".join(parse(stream).slices) == b"".join(parse(jpeg()).slices)
+
+    def test_names_of_what_is_dropped_come_once(self):
+        stream = with_segments(jpeg(), app_segment(2, b"MPF\x00"), app_segment(2, b"MPF\x00"))
+        assert parse(stream).dropped.count("multi-picture index") == 1
+
+    def test_the_first_exif_block_counts(self):
+        stream = with_segments(jpeg(), app_segment(1, b"Exif\x00\x00first"))
+        assert parse(stream).exif == b"first"
+
+    def test_rgb_by_component_names_is_not_ycbcr(self):
+        assert not parse(encoded(scene(), "JPEG", keep_rgb=True)).is_ycbcr
+        assert parse(jpeg()).is_ycbcr
+
+    def test_jpegs_of_a_thousand_scans_are_refused(self):
+        stream = jpeg()
+        scan = stream[stream.index(b"\xff\xda") : -2]
+        with pytest.raises(DamagedImage):
+            parse(stream[:-2] + scan * 1000 + b"\xff\xd9")
+
+    @pytest.mark.parametrize("cut", range(2, 700, 7))
+    def test_a_head_cut_anywhere_is_damaged(self, cut: int):
+        with pytest.raises(DamagedImage):
+            parse(jpeg()[:cut])
+
+    def test_a_second_start_in_the_data_is_damaged(self):
+        stream = jpeg(400, 300)
+        middle = stream.index(b"\xff\xda") + 200
+        with pytest.raises(DamagedImage):
+            parse(stream[:middle] + stream)

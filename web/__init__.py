@@ -1,0 +1,1 @@
+"""Everything that reads, over HTTP, and the command line."""

@@ -1,0 +1,5 @@
+"""`python -m web` is `imaging-hub`."""
+
+from .cli import main
+
+main()

@@ -1,0 +1,140 @@
+"""`imaging-hub wrap`: files into DICOM without a server, one JSON line per file."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from capture_api.parsing import capture_from, read_json
+from hub.dicom.uids import UIDs, site_secret
+from hub.errors import HubError
+from hub.model import Capture, SourceFile
+from hub.settings import Settings
+from hub.wrap import Wrap, derived_capture_id
+
+from . import data_option
+
+_CHUNK = 1024 * 1024
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--context", required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path))
+@click.option("--report", is_flag=True, help="Write what was kept and changed beside each object.")
+@data_option
+@click.pass_context
+def wrap(
+    ctx: click.Context, files: tuple[Path, ...], context: Path, out: Path, report: bool, data: Path
+) -> None:
+    """Wrap FILES into DICOM with the patient and encounter of CONTEXT.json."""
+    settings = Settings.from_env(os.environ, data=data)
+    wrapping = Wrap(UIDs(site_secret(settings)), settings)
+    description = read_json(context.read_bytes())
+    out.mkdir(parents=True, exist_ok=True)
+    refused = 0
+    for file in files:
+        try:
+            line = _stored(file, _capture(file, description, len(files) > 1), wrapping, out, report)
+        except HubError as error:
+            line = _refused(file, error)
+            refused += 1
+        click.echo(json.dumps(line))
+    ctx.exit(1 if refused else 0)
+
+
+def _capture(file: Path, description: Any, several: bool) -> Capture:
+    capture = capture_from(description, _source(file))
+    if capture.capture_id and not several:
+        return capture
+    return replace(capture, capture_id=derived_capture_id(capture))
+
+
+def _source(file: Path) -> SourceFile:
+    """Hash the file where it is; it is only read."""
+    digest = hashlib.sha256()
+    try:
+        with file.open("rb") as stream:
+            while chunk := stream.read(_CHUNK):
+                digest.update(chunk)
+            return SourceFile(str(file), digest.hexdigest(), stream.tell())
+    except OSError as exc:
+        raise HubError("The file cannot be read.") from exc
+
+
+def _stored(
+    file: Path, capture: Capture, wrapping: Wrap, out: Path, report: bool
+) -> dict[str, Any]:
+    """Write the object durably, then say so."""
+    built, photograph = wrapping.object_of(capture)
+    sop_instance_uid = built.sop_instance_uid
+    path = out / f"{sop_instance_uid}.dcm"
+    digest = _written(path, built.write_to)
+    if report:
+        _write_report(path, file, capture, photograph, digest)
+    return {
+        "source": str(file),
+        "status": "stored",
+        "path": str(path),
+        "sopInstanceUID": sop_instance_uid,
+        "code": None,
+        "message": None,
+    }
+
+
+def _written(path: Path, write_to: Any) -> str:
+    """Write to a neighbour, fsync, rename, fsync the folder; return the SHA-256."""
+    digest = hashlib.sha256()
+    part = path.with_suffix(".part")
+    with part.open("wb") as stream:
+
+        def write(chunk: bytes | memoryview) -> None:
+            stream.write(chunk)
+            digest.update(chunk)
+
+        write_to(write)
+        stream.flush()
+        os.fsync(stream.fileno())
+    part.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+    return digest.hexdigest()
+
+
+def _write_report(path: Path, file: Path, capture: Capture, photograph: Any, digest: str) -> None:
+    stream = hashlib.sha256()
+    for piece in photograph.payload:
+        stream.update(piece)
+    facts = {
+        "source": file.name,
+        "sourceFormat": photograph.source_format,
+        "sourceSHA256": capture.source.sha256,
+        "sourceBytes": capture.source.size,
+        "objectSHA256": digest,
+        "pixelStreamSHA256": stream.hexdigest(),
+        "encoding": photograph.encoding,
+        "rows": photograph.rows,
+        "columns": photograph.columns,
+        "changes": [{"what": c.what, "why": c.why} for c in photograph.changes],
+    }
+    path.with_suffix(".report.json").write_text(json.dumps(facts, indent=2) + "\n")
+
+
+def _refused(file: Path, error: HubError) -> dict[str, Any]:
+    return {
+        "source": str(file),
+        "status": "refused",
+        "path": None,
+        "sopInstanceUID": None,
+        "code": error.code,
+        "message": error.message,
+    }

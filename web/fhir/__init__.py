@@ -1,0 +1,1 @@
+"""FHIR R4, outward: what EHRs ask for, read only."""

@@ -1,0 +1,167 @@
+"""A study's page in words: its images, what is known about each, and what happened to them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from flask import url_for
+
+from hub.model import Instance, Series, Study
+
+from . import words
+from .present import (
+    Banner,
+    Site,
+    banner,
+    body_site,
+    day_and_time,
+    image_url,
+    is_picture,
+    kinds,
+    minute,
+    sites,
+)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One image of a study, with what is known about it in words."""
+
+    number: int
+    page_url: str
+    url: str
+    thumbnail: str
+    label: str
+    width: int
+    height: int
+    facts: tuple[tuple[str, object], ...]
+    note: str
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of what happened to a study."""
+
+    at: datetime
+    what: str
+
+
+@dataclass(frozen=True)
+class StudyView:
+    """A study's page."""
+
+    banner: Banner
+    patient_url: str
+    title: str
+    day: date | None
+    time: str
+    facts: tuple[tuple[str, object], ...]
+    pictures: tuple[Picture, ...]
+    shown: Picture | None
+    others: str
+    history: tuple[Event, ...]
+
+
+def study_view(study: Study, number: int, site: Site) -> StudyView:
+    """Put a study into words; `number` is the picture to show first, from 1."""
+    shown = [(s, i) for s in study.series for i in s.instances if is_picture(i)]
+    pictures = tuple(
+        _picture(study, n, len(shown), (s, i), site) for n, (s, i) in enumerate(shown, 1)
+    )
+    others = len(study.instances) - len(shown)
+    day, time = day_and_time(study, site)
+    return StudyView(
+        banner=banner(study.patient, site),
+        patient_url=url_for("patient.show_patient", patient_key=study.patient_key)
+        if study.patient_key
+        else "",
+        title=" · ".join(filter(None, (kinds(study), sites(study)))) or "Study",
+        day=day,
+        time=time,
+        facts=_study_facts(study),
+        pictures=pictures,
+        shown=pictures[min(max(number, 1), len(pictures)) - 1] if pictures else None,
+        others=words.count(others, "object") if others else "",
+        history=_history(study, site),
+    )
+
+
+def _picture(
+    study: Study, number: int, of: int, found: tuple[Series, Instance], site: Site
+) -> Picture:
+    series, instance = found
+    region = body_site(instance, series)
+    kind = words.kind(series.modality)
+    facts = (
+        ("Taken", minute(instance.acquired_at, site)),
+        ("By", _operator(instance, series)),
+        ("Kind", kind),
+        ("Body site", region),
+        # Of a photo's series it only repeats the above.
+        ("Series", "" if study.encounter_based else series.description),
+        ("Device", _device(series)),
+        ("Size", f"{instance.columns:,} by {instance.rows:,} pixels"),
+    )
+    return Picture(
+        number=number,
+        page_url=url_for(
+            "study.show_study", study_instance_uid=instance.study_instance_uid, image=number
+        ),
+        url=image_url(instance, "rendered"),
+        thumbnail=image_url(instance, "thumbnail"),
+        label=f"{kind} {number} of {of}" + (f", {region}" if region else ""),
+        width=instance.columns or 0,
+        height=instance.rows or 0,
+        facts=tuple((label, value) for label, value in facts if value),
+        note=instance.note,
+    )
+
+
+def _study_facts(study: Study) -> tuple[tuple[str, object], ...]:
+    facts = (
+        ("Department", study.department.name),
+        ("Description", study.description),
+        ("Procedure", study.procedure.meaning if study.procedure else ""),
+        ("Reason", study.reason),
+        ("Accession number", study.accession_number),
+        ("Encounter number", study.encounter_id),
+        ("Referred by", words.name_of(study.referring_physician_name)),
+    )
+    return tuple((label, value) for label, value in facts if value)
+
+
+def _history(study: Study, site: Site) -> tuple[Event, ...]:
+    """Tell when images were taken and when the hub kept them, equal minutes in one line."""
+    moments: Counter[tuple[datetime, str, str]] = Counter()
+    for series in study.series:
+        kind = words.kind(series.modality)
+        for instance in series.instances:
+            operator = _operator(instance, series)
+            if taken := minute(instance.acquired_at, site):
+                moments[taken, kind, f"taken by {operator}" if operator else "taken"] += 1
+            if stored := minute(instance.stored_at, site):
+                moments[stored, kind, "safe in the record"] += 1
+    lines = [Event(at, _line(kind, what, n)) for (at, kind, what), n in moments.items()]
+    return tuple(sorted(lines, key=lambda event: event.at))
+
+
+def _line(kind: str, what: str, number: int) -> str:
+    return f"{kind}: {what}" if number == 1 else f"{kind} ({number:,} images): {what}"
+
+
+def _operator(instance: Instance, series: Series) -> str:
+    """Return who took an image: Operators' Name (0008,1070), of the object itself if need be."""
+    element = instance.header.get("00081070")
+    values = element.get("Value", ()) if isinstance(element, Mapping) else ()
+    own = values[0].get("Alphabetic", "") if values and isinstance(values[0], Mapping) else ""
+    return words.name_of(own or series.operator_name)
+
+
+def _device(series: Series) -> str:
+    maker, model = series.manufacturer.strip(), series.model.strip()
+    if maker and model.lower().startswith(maker.lower()):
+        return model
+    return " ".join(filter(None, (maker, model)))

@@ -1,0 +1,35 @@
+"""Pictures for pages: a frame rendered by the hub, or its thumbnail. Never the stored bytes."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response
+
+from capture_api.auth import allowed
+from capture_api.current import current_hub
+from hub import access
+from hub.model import Practitioner
+
+bp = Blueprint("images", __name__, url_prefix="/images")
+
+
+@bp.get("/<sop_instance_uid>/rendered")
+@allowed(access.may_read)
+def rendered(sop_instance_uid: str, by: Practitioner) -> Response:
+    """Answer the first frame as JPEG in full size."""
+    reading = current_hub().reading
+    return _jpeg(reading.rendered(reading.instance(sop_instance_uid, by), by))
+
+
+@bp.get("/<sop_instance_uid>/thumbnail")
+@allowed(access.may_read)
+def thumbnail(sop_instance_uid: str, by: Practitioner) -> Response:
+    """Answer a small JPEG."""
+    reading = current_hub().reading
+    return _jpeg(reading.thumbnail(reading.instance(sop_instance_uid, by), by, size=384))
+
+
+def _jpeg(content: bytes) -> Response:
+    # The type is fixed because the hub made the bytes; a browser has nothing to guess.
+    response = Response(content, mimetype="image/jpeg")
+    response.headers["Content-Disposition"] = "inline"
+    return response
