@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from threading import Event
 from typing import Protocol
 
-from hub.errors import EhrRefused, EhrUnavailable
+from hub.errors import EhrRefused, HubError
 from hub.fhir.outward import ImagingStudyMessage
 from hub.model import AuditEvent, Study
 from hub.settings import Settings
@@ -71,8 +71,9 @@ class Publisher:
     def _caught_up(self, message: OutwardMessage) -> bool:
         try:
             self._send_pending(message)
-        except EhrUnavailable as exc:
-            log.warning("%s: receiver unavailable (%s)", message.name, exc.facts.get("status", "-"))
+        except HubError as exc:
+            # The receiver, the catalog or the audit log is down: all of it stays pending.
+            log.warning("%s waits: %s (%s)", message.name, exc.code, exc.facts.get("status", "-"))
             return False
         return True
 

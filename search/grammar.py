@@ -137,7 +137,7 @@ def _is_title(token: Token) -> bool:
 def _rest(token: Token) -> list[Part | SideWord]:
     word = token.text.casefold().strip(",.;")
     if word in SIDE_WORDS:
-        return [SideWord(SIDE_WORDS[word], word)]
+        return [SideWord(SIDE_WORDS[word], token.text.strip(",.;"))]
     if word in _STOP_WORDS or not words(token.text):
         return []
     return [Word(token.text.strip(",;"), negated=token.negated)]

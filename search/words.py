@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from search import matching
 from search.clauses import Chip, Clause, Word
-from search.query import Node, Wildcard, both
+from search.query import Node, Prefix, Wildcard, both, either
 
 Count = Callable[[Node], int]
 """How many studies match, within what the person may see."""
@@ -56,7 +56,9 @@ def _without_zeros(word: Word) -> Clause | None:
         return None
     node: Node = matching.by_bare_number(word.text)
     if word.field == "mrn":
-        node = both([node, Wildcard("identities", f"0*{bare}|*")])
+        # `0*123|` alone would take 09123 too, and the bare number alone an accession.
+        ids: list[Node] = [Prefix("identities", f"{bare}|"), Wildcard("identities", f"0*{bare}|*")]
+        node = both([node, either(ids)])
     return Clause((Chip(word.field, word.text, f"Number {bare}"),), node)
 
 

@@ -172,8 +172,8 @@ def kinds(study: Study) -> str:
 
 def sites(study: Study) -> str:
     """Return every body site of a study, each with its side."""
-    sites = (body_site(i, s) for s in study.series for i in s.instances)
-    return ", ".join(filter(None, dict.fromkeys(sites)))
+    every = (body_site(i, s) for s in study.series for i in s.instances)
+    return ", ".join(filter(None, dict.fromkeys(every)))
 
 
 def body_site(instance: Instance, series: Series) -> str:

@@ -15,6 +15,7 @@ from pydicom import dcmread
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.filereader import read_file_meta_info
 from pydicom.uid import (
+    UID,
     DeflatedExplicitVRLittleEndian,
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
@@ -25,7 +26,8 @@ from . import dicom_json
 from .check import is_uid
 from .structure import Element, Malformed, elements
 
-_PIXEL_DATA = 0x7FE00010
+_PIXELS = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
+"""Float, Double Float and plain Pixel Data."""
 _NATIVE = frozenset({ImplicitVRLittleEndian, ExplicitVRLittleEndian})
 _NOT_TAKEN: dict[str, str] = {
     DeflatedExplicitVRLittleEndian: "deflated objects are not taken",
@@ -69,7 +71,7 @@ def _structure(file: BinaryIO, size: int) -> tuple[FileMetaDataset, Element | No
         if element.tag <= last_tag:
             raise Malformed("its elements are not in order")
         last_tag = element.tag
-        if element.tag == _PIXEL_DATA:
+        if element.tag in _PIXELS:
             pixels = element
     return meta, pixels
 
@@ -96,6 +98,7 @@ def _check_uids(ds: Dataset, meta: FileMetaDataset) -> None:
 def _check_pixels(ds: Dataset, syntax: str, pixels: Element | None) -> None:
     """Pixel Data must be all there: by length where native, by its fragments where not."""
     if pixels is None:
+        _check_needs_none(ds)
         return
     encapsulated = pixels.length == 0xFFFFFFFF
     if encapsulated == (syntax in _NATIVE):
@@ -107,6 +110,13 @@ def _check_pixels(ds: Dataset, syntax: str, pixels: Element | None) -> None:
     expected = _native_bytes(ds)
     if pixels.length not in (expected, expected + expected % 2):
         raise Malformed("its Pixel Data does not have the length that rows and columns say")
+
+
+def _check_needs_none(ds: Dataset) -> None:
+    """An image without its pixels was cut between two elements; a report never had any."""
+    is_image = "Image Storage" in UID(ds.SOPClassUID).name
+    if (is_image or "Rows" in ds) and "PixelDataProviderURL" not in ds:
+        raise Malformed("the object is incomplete")
 
 
 def _native_bytes(ds: Dataset) -> int:

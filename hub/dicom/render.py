@@ -7,6 +7,7 @@ import json
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from hub import child
@@ -91,4 +92,5 @@ def _keep(cached: Path, picture: bytes) -> None:
         draft.write_bytes(picture)
         os.replace(draft, cached)
     except OSError:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink()

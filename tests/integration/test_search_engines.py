@@ -411,7 +411,7 @@ def test_an_older_version_does_not_replace_a_newer_one_in_elasticsearch(
     newer = make_study("10.1", make_series("10.1", laterality=Laterality.RIGHT), version=5)
     older = make_study("10.1", make_series("10.1", laterality=Laterality.LEFT), version=4)
     rebuild(FakeCatalog([newer]), engine, settings.zone)
-    assert engine.write([document(older, UTC)], []) == {}  # type: ignore[arg-type]
+    assert engine.write([document(older, UTC)], []) == {}
     assert build_search(settings).find("right hand", BY, now=NOW).total == 1
     engine.close()
 

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
-from hub.bootstrap import Hub, build_hub
+from hub.bootstrap import Hub
 from hub.errors import HubError, InvalidRequest
 from hub.fhir.bundles import BundleContent, read_bundle
 from hub.model import Practitioner, Role
-from hub.settings import Settings
 
-from . import data_option
+from . import COMMAND_LINE, data_option, open_hub
 
-_BY = Practitioner(id="imaging-hub load", name="", role=Role.ADMIN, machine=True)
+_BY = Practitioner(id=COMMAND_LINE, name="", role=Role.ADMIN, machine=True)
 
 
 @click.command()
@@ -28,7 +26,7 @@ def load(ctx: click.Context, files: tuple[Path, ...], data: Path | None) -> None
 
     A file is taken whole or not at all; a broken one does not stop those after it.
     """
-    hub = build_hub(Settings.from_env(os.environ, data=data))
+    hub = open_hub(data)
     refused = 0
     for file in files:
         try:

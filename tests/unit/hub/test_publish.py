@@ -9,7 +9,7 @@ import pytest
 
 from factories import make_patient
 from fakes import FakeCatalog
-from hub.errors import EhrRefused, EhrUnavailable
+from hub.errors import AuditUnavailable, EhrRefused, EhrUnavailable
 from hub.model import AuditEvent, Study
 from hub.publish import Publisher, outward_messages
 from hub.settings import Settings
@@ -108,6 +108,22 @@ def test_receivers_do_not_wait_for_each_other() -> None:
     assert catalog.cursor("publish:down") == 0
 
 
+def test_nothing_is_told_that_cannot_be_audited_as_told() -> None:
+    catalog, ehr = AuditedCatalog(ONE), Receiver()
+    catalog.audit = _refuse  # type: ignore[method-assign]
+    stop = Event()
+    publisher = Thread(target=Publisher(catalog, [ehr]).run, args=(stop,))
+
+    publisher.start()
+    try:
+        assert _until(lambda: bool(ehr.heard))
+    finally:
+        stop.set()
+        publisher.join(5)
+
+    assert catalog.cursor("publish:ehr") == 0
+
+
 def test_a_study_that_is_gone_is_passed_over() -> None:
     catalog, ehr = AuditedCatalog(ONE), Receiver()
     catalog.remove("2.25.1")
@@ -124,6 +140,10 @@ def test_an_ehr_that_is_named_hears_of_imaging_studies() -> None:
     messages = outward_messages(Settings(ehr_fhir_url="http://127.0.0.1:9/fhir"))
 
     assert [m.name for m in messages] == ["fhir-imaging-study"]
+
+
+def _refuse(event: AuditEvent) -> None:
+    raise AuditUnavailable
 
 
 def _until(condition, seconds: float = 5.0) -> bool:
