@@ -10,7 +10,7 @@ import logging
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol
 
 from hub import access
 from hub.errors import NotFound, ObjectDamaged
@@ -26,7 +26,17 @@ HASHED_ON_READ = 64 * 1024 * 1024
 class Renderer(Protocol):
     """Makes pictures for browsers of a stored object; may keep them."""
 
-    def rendered(self, path: str, instance: Instance, **options: object) -> bytes:
+    def rendered(
+        self,
+        path: str,
+        instance: Instance,
+        *,
+        frame: int = 1,
+        viewport: tuple[int, int] | None = None,
+        quality: int | None = None,
+        media_type: str = "image/jpeg",
+        window: tuple[float, float] | None = None,
+    ) -> bytes:
         """Return an image of one frame."""
 
     def thumbnail(self, path: str, instance: Instance, size: int = 256) -> bytes:
@@ -117,7 +127,7 @@ class Reading:
             raise
         return file
 
-    def rendered(self, instance: Instance, by: Practitioner, **options: object) -> bytes:
+    def rendered(self, instance: Instance, by: Practitioner, **options: Any) -> bytes:
         """Return an image of one frame. Raises NotFound, ObjectDamaged, AuditUnavailable."""
         path = self._picture_of(instance, by, "rendered")
         return self._renderer.rendered(path, instance, **options)

@@ -15,6 +15,10 @@ from hub.errors import ForeignRequest, NotSignedIn, UnknownHost, UnsupportedEnco
 
 from .login import bears_token
 
+FORM = "application/x-www-form-urlencoded"
+LARGEST_FORM = 64 * 1024
+"""Of a page's form, in bytes; it is read into memory as a whole."""
+
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -25,7 +29,7 @@ class HeaderFirstCSRFProtect(CSRFProtect):
         for name in current_app.config["WTF_CSRF_HEADERS"]:
             if request.headers.get(name):
                 return request.headers[name]
-        if request.mimetype == "application/x-www-form-urlencoded":
+        if request.mimetype == FORM:
             return request.form.get(current_app.config["WTF_CSRF_FIELD_NAME"])
         return None
 
@@ -36,7 +40,7 @@ csrf = HeaderFirstCSRFProtect()
 def init_app(app: Flask) -> None:
     """Run the checks before each request, in this order."""
     csrf.init_app(app)
-    for check in (check_host, check_encoding, check_origin, check_token):
+    for check in (check_host, check_encoding, limit_forms, check_origin, check_token):
         app.before_request(check)
 
 
@@ -50,6 +54,12 @@ def check_encoding() -> None:
     """Refuse compressed bodies, whose size cannot be known before they are opened."""
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise UnsupportedEncoding
+
+
+def limit_forms() -> None:
+    """Bound forms far below uploads: anybody may send one to the sign-in page."""
+    if request.mimetype == FORM:
+        request.max_content_length = LARGEST_FORM
 
 
 def check_origin() -> None:

@@ -1,12 +1,10 @@
-"""An object made here: header by pydicom, pixels streamed after it without a copy."""
+"""An object made here: its header, and its pixels streamed after it without a copy."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pydicom import dcmwrite
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import (
     UID,
@@ -21,6 +19,7 @@ from hub.model import CaptureContext, Instance, Photograph, Series, Study
 
 from . import dicom_json, facts
 from .check import check
+from .encode import file_header
 from .iods import iod_of
 
 TRANSFER_SYNTAXES = {
@@ -83,17 +82,15 @@ class BuiltObject:
             write(b"\x00")
 
     def _header(self) -> bytes:
-        ds = self.ds
-        meta = FileMetaDataset()
+        """Preamble, file meta information and the data set before Pixel Data."""
+        ds, meta = self.ds, FileMetaDataset()
+        meta.FileMetaInformationVersion = b"\x00\x01"
         meta.MediaStorageSOPClassUID = ds.SOPClassUID
         meta.MediaStorageSOPInstanceUID = ds.SOPInstanceUID
         meta.TransferSyntaxUID = self.transfer_syntax_uid
         meta.ImplementationClassUID = IMPLEMENTATION_CLASS_UID
         meta.ImplementationVersionName = _IMPLEMENTATION_VERSION_NAME
-        ds.file_meta = meta
-        out = io.BytesIO()
-        dcmwrite(out, ds, enforce_file_format=True, implicit_vr=False, little_endian=True)
-        return out.getvalue()
+        return file_header(meta, ds)
 
 
 def build(context: CaptureContext, photograph: Photograph) -> BuiltObject:

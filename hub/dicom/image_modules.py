@@ -5,6 +5,7 @@ One function per module of PS3.3, each adding its attributes to a Dataset.
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.metadata import version
 
 from pydicom.dataset import Dataset
@@ -127,9 +128,14 @@ def sop_common(
     item = Dataset()
     item.PurposeOfReferenceCodeSequence = code_sequence(MODIFYING_EQUIPMENT)
     item.Manufacturer = HUB_NAME
-    item.SoftwareVersions = words(version("encounter-imaging-hub"))
+    item.SoftwareVersions = _hub_version()
     item.ContributionDescription = _contribution(context, photograph)
     ds.ContributingEquipmentSequence = Sequence([item])
+
+
+@cache
+def _hub_version() -> str:
+    return words(version("encounter-imaging-hub"))
 
 
 def _contribution(context: CaptureContext, photograph: Photograph) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hub.errors import EhrRefused
 from hub.fhir.client import FhirClient
 from hub.fhir.imaging_study import imaging_study
 from hub.model import Study
@@ -25,4 +26,9 @@ class ImagingStudyMessage:
 
     def send(self, study: Study) -> None:
         """Put the study as it is now. Raises EhrUnavailable, EhrRefused."""
-        self._client.put(imaging_study(study, dicomweb_url=self._dicomweb_url, known_patient=False))
+        try:
+            resource = imaging_study(study, dicomweb_url=self._dicomweb_url, known_patient=False)
+        except ValueError as exc:
+            # A received header can hold what FHIR's grammar cannot say.
+            raise EhrRefused("The study cannot be said in FHIR.") from exc
+        self._client.put(resource)

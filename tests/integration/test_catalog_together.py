@@ -25,11 +25,12 @@ def test_writers_side_by_side_lose_nothing(catalog):
 
     def follow() -> None:
         """Read the feed as the indexing worker does, moving a cursor."""
-        at = 0
-        while not stop.is_set() or at < WRITERS * EACH:
-            for entry in catalog.feed_after(at, limit=7):
-                seen.append(entry.seq)
-                at = entry.seq
+        at, finished, entries = 0, False, []
+        while entries or not finished:
+            finished = stop.is_set()
+            entries = catalog.feed_after(at, limit=7)
+            seen.extend(entry.seq for entry in entries)
+            at = seen[-1] if seen else 0
 
     def write(writer: int) -> list[bool]:
         numbers = range(writer * EACH, (writer + 1) * EACH)
@@ -37,10 +38,12 @@ def test_writers_side_by_side_lose_nothing(catalog):
 
     reader = threading.Thread(target=follow)
     reader.start()
-    with ThreadPoolExecutor(WRITERS) as pool:
-        added = [ok for batch in pool.map(write, range(WRITERS)) for ok in batch]
-    stop.set()
-    reader.join(30)
+    try:
+        with ThreadPoolExecutor(WRITERS) as pool:
+            added = [ok for batch in pool.map(write, range(WRITERS)) for ok in batch]
+    finally:
+        stop.set()
+        reader.join(30)
 
     assert added == [True] * WRITERS * EACH
     assert seen == list(range(1, WRITERS * EACH + 1))

@@ -12,7 +12,8 @@ from capture_api.auth import allowed
 from capture_api.current import current_hub
 from hub import access
 from hub.model import Practitioner, Study
-from search.service import QidoPage, Search
+from search.qido import QidoPage
+from search.service import Search
 
 from .media_types import DICOM_JSON, Offer
 from .query import Query, read_query

@@ -48,7 +48,8 @@ def metadata() -> Response:
 @public
 def smart_configuration() -> Response:
     """Say that there is no SMART authorization server here: tokens are given by the hub."""
-    body = {"capabilities": [], "grant_types_supported": [], "scopes_supported": []}
+    names = ("capabilities", "grant_types_supported", "scopes_supported")
+    body: dict[str, list[str]] = {name: [] for name in names}
     return Response(json.dumps(body), mimetype="application/json")
 
 

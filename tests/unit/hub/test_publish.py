@@ -108,7 +108,7 @@ def test_receivers_do_not_wait_for_each_other() -> None:
     assert catalog.cursor("publish:down") == 0
 
 
-def test_nothing_is_told_that_cannot_be_audited_as_told() -> None:
+def test_what_could_not_be_audited_stays_pending() -> None:
     catalog, ehr = AuditedCatalog(ONE), Receiver()
     catalog.audit = _refuse  # type: ignore[method-assign]
     stop = Event()

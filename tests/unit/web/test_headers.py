@@ -52,6 +52,7 @@ def check(answer: TestResponse) -> None:
     assert "Access-Control-Allow-Origin" not in answer.headers
     if answer.mimetype == "text/html":
         assert policy == PAGE_POLICY, where
+    answer.close()
 
 
 @pytest.mark.parametrize("role", [None, Role.CLINICIAN, Role.ADMIN], ids=str)
@@ -74,7 +75,8 @@ def test_refused_methods_carry_them_too(desk: Desk, method: str):
 def test_only_the_phone_app_may_use_the_camera(desk: Desk):
     client = desk.person()
 
-    assert "camera=(self)" in client.get("/m/").headers["Permissions-Policy"]
+    with client.get("/m/") as phone:
+        assert "camera=(self)" in phone.headers["Permissions-Policy"]
     assert "camera=()" in client.get("/").headers["Permissions-Policy"]
 
 
@@ -83,6 +85,7 @@ def test_nothing_with_patient_data_is_kept_by_the_browser(desk: Desk):
 
     for path in paths(desk):
         answer = client.get(path)
+        answer.close()
         if not path.startswith(("/static/", "/m/")):
             assert answer.headers["Cache-Control"] == "no-store", path
             assert {"Cookie", "Authorization"} <= set(answer.vary), path
