@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from hub.model import AuditEvent, Practitioner
+from hub.model import AuditEvent, Department, Practitioner
 from hub.store.ports import Catalog, Registered
+from hub.terminology import departments
 
 
 class Registration:
@@ -16,5 +18,14 @@ class Registration:
 
     def apply(self, records: Registered, source: str, by: Practitioner) -> Mapping[str, int]:
         """Upsert `records` in one transaction; return how many of each kind there were."""
+        encounters = tuple(replace(e, department=_coded(e.department)) for e in records.encounters)
+        records = replace(records, encounters=encounters)
         event = AuditEvent("import", by=by.id, role=by.role, detail={"source": source})
         return self._catalog.register(records, event)
+
+
+def _coded(department: Department) -> Department:
+    """Return the department with its code where the terminology knows the sender's text."""
+    if department.code or not department.name:
+        return department
+    return departments().resolve(department.name)

@@ -9,6 +9,7 @@ the kernel, and an alarm and the CPU limit end them.
 from __future__ import annotations
 
 import ctypes
+import gc
 import importlib
 import json
 import os
@@ -50,6 +51,7 @@ def _fork_for(call: Mapping[str, Any], writer: int, line: socket.socket) -> None
         os.close(writer)
         return
     program = importlib.import_module(call["program"])
+    gc.freeze()  # a child that collected garbage would copy every page it shares with us
     if os.fork() == 0:
         try:
             line.close()

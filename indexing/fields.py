@@ -17,9 +17,18 @@ from indexing import filling
 from indexing.filling import Facts, place_term
 from indexing.sites import NOT_RECORDED, series_sites
 
-__all__ = ["BY_NAME", "FACETS", "FIELDS", "FORMAT", "NOT_RECORDED", "Field", "Kind", "place_term"]
+__all__ = [
+    "BY_NAME",
+    "FACETS",
+    "FIELDS",
+    "FORMAT",
+    "NOT_RECORDED",
+    "Field",
+    "Kind",
+    "place_term",
+]
 
-_REVISION = 1
+_REVISION = 2
 """Raise it when a filling function changes its meaning: every index is then rebuilt."""
 
 
@@ -52,7 +61,7 @@ _K, _T, _N = Kind.KEYWORD, Kind.TEXT, Kind.NUMBER
 
 FIELDS: tuple[Field, ...] = (
     Field("study_instance_uid", _K, lambda f: [f.study.study_instance_uid]),
-    Field("sort_key", _K, filling.sort_key, sorts=True),
+    Field("sort_key", _K, filling.sort_key, sorts=True, stored=True),
     Field("recency", _N, filling.recency),
     Field("version", _N, lambda f: [f.study.version]),
     # who

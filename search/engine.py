@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -46,5 +46,5 @@ class SearchEngine(Protocol):
     def facets(self, node: Node, fields: Sequence[str]) -> dict[str, list[tuple[str, int]]]:
         """Return for each field the values of the matches with their counts, most first."""
 
-    def among(self, node: Node, study_uids: Iterable[str]) -> frozenset[str]:
-        """Return those of `study_uids` that match."""
+    def among(self, nodes: Sequence[Node], study_uids: Sequence[str]) -> list[frozenset[str]]:
+        """Return for each of `nodes` those of `study_uids` that match it."""

@@ -31,10 +31,18 @@ class Plan:
     chips: tuple[Chip, ...] = ()
     notices: tuple[str, ...] = ()
 
+    @property
+    def match(self) -> Node:
+        """The condition of the first tier."""
+        return self.tiers[0][1]
 
-def plan(reading: Reading, count: Count) -> Plan:
-    """Make the plan; `count` tells whether a word is found, within what the person may see."""
-    clauses, said = _resolved(reading, count)
+
+def plan(reading: Reading, count: Count, *, sure: bool = False) -> Plan:
+    """Make the plan; `count` tells whether a word is found, within what the person may see.
+
+    With `sure` every word is taken to occur as written, which the total then shows.
+    """
+    clauses, said = _resolved(reading, (lambda _: 1) if sure else count)
     imaging = [p for p in reading.parts if isinstance(p, Imaging) and not p.negated]
     modalities = frozenset[str]().union(*(i.modalities for i in imaging))
     sites = [p for p in reading.parts if isinstance(p, SitePart) and not p.negated]

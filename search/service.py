@@ -10,7 +10,7 @@ import base64
 import binascii
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from hub.errors import InvalidRequest
@@ -83,19 +83,27 @@ class Search:
         InvalidRequest for a cursor that is not one.
         """
         allowed = authz_filter(by)
-        limit = max(1, min(limit, _MOST))
         at = (now or datetime.now(self._zone)).astimezone(self._zone)
-        made = self._plan(words, at, lambda node: self._engine.count(both([allowed, node])))
         clicked = facets.chosen(filters or {})
+
+        def count(node: Node) -> int:
+            return self._engine.count(both([allowed, node]))
+
+        made = plan(read(words, at), count, sure=True)
+        total = count(both([made.match, clicked]))
+        if not total:
+            # Only now is it worth asking for each word whether it occurs at all.
+            made = self._second_look(words, at, count)
+            total = count(both([made.match, clicked]))
         tiers = [(tier, both([allowed, node, clicked])) for tier, node in made.tiers]
-        hits, following = self._page(tiers, limit, cursor)
-        counts = {tier: self._engine.count(node) for tier, node in tiers}
+        hits, following = self._page(tiers, max(1, min(limit, _MOST)), cursor)
+        others = {str(tier): self._engine.count(node) for tier, node in tiers[1:]}
         return SearchPage(
             items=self._items(hits, made),
-            total=counts[Tier.MATCH],
-            tiers={str(tier): counts.get(tier, 0) for tier in list(Tier)[1:]},
+            total=total,
+            tiers=dict.fromkeys(map(str, list(Tier)[1:]), 0) | others,
             chips=made.chips,
-            facets=facets.counted(self._engine, both([allowed, made.tiers[0][1]]), filters or {}),
+            facets=facets.counted(self._engine, both([allowed, made.match]), filters or {}),
             next=following,
             notices=made.notices,
         )
@@ -119,8 +127,8 @@ class Search:
         total = self._engine.count(node)
         return QidoPage(tuple(hit.study_instance_uid for hit in hits), total, asked.warnings)
 
-    def _plan(self, words: str, now: datetime, count: Count) -> Plan:
-        """Read the words; once more with corrections of words that occur nowhere."""
+    def _second_look(self, words: str, now: datetime, count: Count) -> Plan:
+        """Plan with words that occur nowhere corrected, or looked for in other ways."""
         reading = read(words, now)
         corrected = _corrections(reading, count)
         if not corrected:
@@ -130,7 +138,7 @@ class Search:
             f"\u201c{wrong}\u201d was not found; searched \u201c{right}\u201d."
             for wrong, right in corrected.items()
         )
-        return Plan(made.tiers, made.reasons, made.chips, (*said, *made.notices))
+        return replace(made, notices=(*said, *made.notices))
 
     def _page(
         self, tiers: Sequence[tuple[Tier, Node]], limit: int, cursor: str
@@ -149,7 +157,8 @@ class Search:
 
     def _items(self, hits: Sequence[tuple[Tier, Hit]], made: Plan) -> tuple[SearchItem, ...]:
         uids = [hit.study_instance_uid for _, hit in hits]
-        matched = [(label, self._engine.among(node, uids)) for label, node in made.reasons]
+        telling = self._engine.among([node for _, node in made.reasons], uids) if uids else []
+        matched = [(label, who) for (label, _), who in zip(made.reasons, telling, strict=False)]
         return tuple(
             _item(
                 tier, hit, tuple(label for label, who in matched if hit.study_instance_uid in who)

@@ -29,8 +29,11 @@ class OracleSearch:
         counted = {f: Counter(value for d in found for value in set(d[f])) for f in fields}
         return {f: sorted(c.items(), key=lambda p: (-p[1], p[0]))[:50] for f, c in counted.items()}
 
-    def among(self, node: Node, study_uids: Iterable[str]) -> frozenset[str]:
-        return frozenset(uid_of(d["sort_key"][0]) for d in self._matches(node)) & set(study_uids)
+    def among(self, nodes: Sequence[Node], study_uids: Sequence[str]) -> list[frozenset[str]]:
+        return [
+            frozenset(uid_of(d["sort_key"][0]) for d in self._matches(node)) & set(study_uids)
+            for node in nodes
+        ]
 
     def _matches(self, node: Node) -> list[Document]:
         return [document for document in self._documents if holds(node, document)]

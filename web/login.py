@@ -125,7 +125,9 @@ def sign_in() -> WerkzeugResponse:
 @bp.errorhandler(TooManyAttempts)
 def sign_in_refused(error: HubError) -> tuple[str, int, dict[str, str]]:
     """Show the form again with what went wrong; the name stays, the password does not."""
-    _audit("sign-in", by=request.form.get("username", "")[:64], outcome="refused")
+    # What was typed may be a password in the wrong field: only a known account is named.
+    known = current_hub().accounts.get(request.form.get("username", ""))
+    _audit("sign-in", by=known.user if known else "", outcome="refused")
     status = status_of(error)
     return _form(error.message), status, {"Retry-After": "300"} if status == 429 else {}
 

@@ -46,12 +46,11 @@ def same(connection: Connection, a: Patient, b: Patient) -> bool:
 
 def keys_of_id(connection: Connection, patient_id: str, issuer: str) -> Sequence[str]:
     """Return the keys of the patients with this id, of one issuer when it is given."""
-    query = select(patient_alias.c.patient_key.distinct()).where(
-        patient_alias.c.patient_id == patient_id
-    )
+    key = patient_alias.c.patient_key
+    query = select(key).distinct().where(patient_alias.c.patient_id == patient_id)
     if issuer:
         query = query.where(patient_alias.c.issuer == issuer)
-    return connection.execute(query.order_by(patient_alias.c.patient_key)).scalars().all()
+    return connection.execute(query.order_by(key)).scalars().all()
 
 
 def ensure(connection: Connection, who: Patient) -> str:

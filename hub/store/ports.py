@@ -217,6 +217,9 @@ class Catalog(Protocol):
     def audit_rows(self, after: int = 0, limit: int = 1000) -> Sequence[AuditRow]:
         """Rows of the audit log, oldest first."""
 
+    def close(self) -> None:
+        """Give back connections; before a fork nothing may stay open."""
+
     def verify_audit(self) -> tuple[int, int | None]:
         """(rows read, seq of the first row that does not fit the chain or None)."""
 

@@ -9,9 +9,10 @@ from pathlib import Path
 import tantivy
 
 from hub.errors import SearchUnavailable
+from indexing.columns import column_of, packed
 from indexing.current import is_of_this_format, left_over, named_in, new_name, put_in_force
 from indexing.documents import Document
-from indexing.fields import BY_NAME, FIELDS, Field, Kind
+from indexing.fields import BY_NAME, FACETS, FIELDS, Field, Kind
 
 _HEAP = 64_000_000
 _COLLECT_EVERY = 100
@@ -143,6 +144,10 @@ def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     for field in FIELDS:
         _add_field(builder, field)
+    for field in FACETS:
+        builder.add_text_field(
+            column_of(field.name), fast=True, tokenizer_name="raw", index_option="basic"
+        )
     return builder.build()
 
 
@@ -155,7 +160,7 @@ def _add_field(builder: tantivy.SchemaBuilder, field: Field) -> None:
         builder.add_text_field(
             field.name,
             stored=field.stored,
-            fast=bool(field.facet) or field.sorts,
+            fast=field.sorts,
             tokenizer_name="raw",
             index_option="basic",
         )
@@ -167,4 +172,6 @@ def _tantivy_document(document: Document) -> tantivy.Document:
         add = made.add_integer if BY_NAME[name].kind is Kind.NUMBER else made.add_text
         for value in values:
             add(name, value)  # type: ignore[arg-type]
+    for field in FACETS:
+        made.add_text(column_of(field.name), packed(document[field.name]))
     return made

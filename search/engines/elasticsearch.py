@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -57,17 +57,21 @@ class ElasticsearchSearch:
         counted = found["aggregations"]
         return {f: [(b["key"], b["doc_count"]) for b in counted[f]["buckets"]] for f in fields}
 
-    def among(self, node: Node, study_uids: Iterable[str]) -> frozenset[str]:
-        """Return those of `study_uids` that match."""
-        uids = list(study_uids)
-        if not uids:
-            return frozenset()
-        query = {"bool": {"filter": [{"ids": {"values": uids}}, _compiled(node)]}}
+    def among(self, nodes: Sequence[Node], study_uids: Sequence[str]) -> list[frozenset[str]]:
+        """Return for each of `nodes` those of `study_uids` that match it; in one request."""
+        named = [
+            {"bool": {"filter": [_compiled(node)], "_name": str(i)}} for i, node in enumerate(nodes)
+        ]
+        query = {"bool": {"filter": [{"ids": {"values": list(study_uids)}}], "should": named}}
         with _said():
             found = self._client.search(
-                index=self._alias, query=query, size=len(uids), source=False
+                index=self._alias, query=query, size=len(study_uids), source=False
             )
-        return frozenset(hit["_id"] for hit in found["hits"]["hits"])
+        hits = found["hits"]["hits"]
+        return [
+            frozenset(hit["_id"] for hit in hits if str(i) in hit.get("matched_queries", ()))
+            for i in range(len(nodes))
+        ]
 
 
 @contextmanager

@@ -35,6 +35,7 @@ def demo(data: Path | None, port: int, studies: int | None, no_serve: bool, lan:
     fill(hub, studies=studies, progress=_progress)
     # The worker would follow by itself; the first person to search should not have to wait.
     IndexingWorker(hub.catalog, build_engine(settings), settings).drain()
+    hub.catalog.close()
     if no_serve:
         return
     certificate = self_signed(settings.data, host) if lan else None
@@ -57,7 +58,7 @@ def _progress(done: int, of: int) -> None:
 def _greet(url: str, lan: bool) -> None:
     click.echo(f"\nThe hub is at  {url}        phone app:  {url}/m/\n")
     for user, password, role, name in ACCOUNTS:
-        click.echo(f"  {user:<12} {password:<18} {role:<11} {name}")
+        click.echo(f"  {user:<16} {password:<18} {role:<11} {name}")
     click.echo()
     segno.make(f"{url}/m/").terminal(compact=True)
     if lan:

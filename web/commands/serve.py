@@ -21,7 +21,7 @@ from . import data_option
 def serve(data: Path | None, host: str, port: int) -> None:
     """Serve the hub: web and workers."""
     settings = _settings(data, port)
-    build_hub(settings)  # A wrong setting ends here, in one line.
+    _check(settings)
     with worker_beside(settings):
         serve_web(settings, host, port)
 
@@ -33,7 +33,7 @@ def serve(data: Path | None, host: str, port: int) -> None:
 def web(data: Path | None, host: str, port: int) -> None:
     """Serve the web role alone; run `imaging-hub worker` beside it."""
     settings = _settings(data, port)
-    build_hub(settings)
+    _check(settings)
     serve_web(settings, host, port)
 
 
@@ -41,3 +41,9 @@ def _settings(data: Path | None, port: int) -> Settings:
     """Read the settings; without HUB_PUBLIC_URL the hub is reached on this machine."""
     public_url = None if "HUB_PUBLIC_URL" in os.environ else f"http://localhost:{port}"
     return Settings.from_env(os.environ, data=data, public_url=public_url)
+
+
+def _check(settings: Settings) -> None:
+    """Raise for a wrong setting now, in one line, and not in every worker process."""
+    # SQLite's locks do not survive a fork, so nothing stays open for gunicorn to inherit.
+    build_hub(settings).catalog.close()
