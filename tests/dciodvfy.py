@@ -18,6 +18,10 @@ FALSE_ALARMS = {
         "Defined Terms may be extended (PS3.5 7.4); DICOM has none for stills coded "
         "with HEVC, AV1 or VP8."
     ),
+    r"= <[^>]*[^\x00-\x7f][^>]*> - Length invalid for this VR": (
+        "Lengths of text are in characters (PS3.5 6.2); the validator counts bytes of UTF-8. "
+        "`hub.dicom.check` counts characters."
+    ),
 }
 """Pattern of the line and why the object is right all the same."""
 

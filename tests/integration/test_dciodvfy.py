@@ -117,7 +117,7 @@ CONTEXTS: dict[str, dict] = {
         "encounter_issuer": "",
     },
     "everything long": {
-        "patient": make_patient(name="Æ" * 200 + "^" + "Ø" * 90, issuer="urn:oid:1.2.3.4"),
+        "patient": make_patient(name="Æ" * 40 + "^" + "Ø" * 90, issuer="urn:oid:1.2.3.4"),
         "department": Department("D" * 200, LONG),
         "operator": Operator(
             "O" * 40, "N" * 30 + "^" + "M" * 90, "https://hospital.example/staff", "r" * 90
