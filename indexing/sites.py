@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from hub.model import Laterality, Series, Study
 from hub.terminology import Region, Site, anatomy, site_in
@@ -26,8 +26,26 @@ class SeriesSite:
 
 
 def series_sites(study: Study) -> tuple[SeriesSite, ...]:
-    """Return what each series shows."""
-    return tuple(series_site(series, study.description) for series in study.series)
+    """Return what each series shows, once for each site and side its images name."""
+    return tuple(
+        series_site(shown, study.description)
+        for series in study.series
+        for shown in dict.fromkeys(_as_shown(series))
+    )
+
+
+def _as_shown(series: Series) -> Iterator[Series]:
+    """Yield the series as each of its images says it; one session may go over the body."""
+    bare = replace(series, instances=())
+    if not series.instances:
+        yield bare
+    for instance in series.instances:
+        yield replace(
+            bare,
+            anatomic_region=instance.anatomic_region or series.anatomic_region,
+            body_part_examined=instance.body_part_examined or series.body_part_examined,
+            laterality=instance.laterality or series.laterality,
+        )
 
 
 def series_site(series: Series, study_description: str = "") -> SeriesSite:

@@ -11,6 +11,7 @@ from flask import Flask, current_app, request
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
+from capture_api.current import current_hub
 from hub.errors import ForeignRequest, NotSignedIn, UnknownHost, UnsupportedEncoding
 
 from .login import bears_token
@@ -77,8 +78,13 @@ def check_origin() -> None:
         raise ForeignRequest
     if origin == "null" and site != "same-origin":
         raise ForeignRequest
-    if origin not in (None, "null") and urlsplit(origin).netloc != request.host:
+    if origin not in (None, "null") and urlsplit(origin).netloc not in _our_origins():
         raise ForeignRequest
+
+
+def _our_origins() -> tuple[str, str]:
+    """Return the Host as asked, and the public one: a proxy may have asked under another."""
+    return request.host, urlsplit(current_hub().settings.public_url).netloc
 
 
 def check_token() -> None:

@@ -15,12 +15,6 @@ from .codes import code_sequence
 from .issuers import authority, issuer_sequence
 from .values import birth_date, da, identifier, identifies, offset_of, person_name, tm, words
 
-_SIDE_WORDS = {
-    Laterality.LEFT: "left",
-    Laterality.RIGHT: "right",
-    Laterality.BOTH: "both sides",
-}
-
 
 def patient(ds: Dataset, context: CaptureContext) -> None:
     """Patient Module, C.7.1.1."""
@@ -80,22 +74,20 @@ def patient_study(ds: Dataset, context: CaptureContext) -> None:
 
 
 def general_series(ds: Dataset, context: CaptureContext, modality: str, number: int) -> None:
-    """General Series Module, C.7.3.1; the side is per image, see `vl_image`."""
+    """General Series Module, C.7.3.1; body site and side are per image, see `vl_image`.
+
+    A series is a device's session, so its description cannot name one image's site.
+    Body Part Examined does, for archives that know no Anatomic Region (ADR 0010).
+    """
     ds.Modality = modality
     ds.SeriesInstanceUID = context.series_instance_uid
     ds.SeriesNumber = number
-    ds.SeriesDescription = _region_words(context)
+    ds.SeriesDescription = words(context.care_event.description)
     if context.anatomic_region.body_part_examined:
         ds.BodyPartExamined = words(context.anatomic_region.body_part_examined, "CS")
     _operator(ds, context)
     if context.order:
         ds.RequestAttributesSequence = Sequence([_request(context.order, context)])
-
-
-def _region_words(context: CaptureContext) -> str:
-    meaning = context.anatomic_region.code.meaning or context.anatomic_region.code.value
-    side = _SIDE_WORDS.get(context.laterality) if context.laterality else None
-    return words(f"{words(meaning)[:50]}, {side}" if side else meaning)
 
 
 def _operator(ds: Dataset, context: CaptureContext) -> None:

@@ -33,6 +33,7 @@ from hub.model import (
     Code,
     Department,
     EncounterClass,
+    Laterality,
     Order,
     OrderChoice,
     SealedEncounter,
@@ -112,6 +113,21 @@ class TestCapture:
         assert second.sop_instance_uid != first.sop_instance_uid
         times = {stored_dataset(hub, r.sop_instance_uid).StudyTime for r in (first, second)}
         assert len(times) == 1
+
+    def test_one_session_over_two_sites_is_one_series_with_a_site_for_each_image(
+        self, hub, capture, tmp_path
+    ):
+        foot = make_capture(
+            make_source(tmp_path, draw_jpeg(192)),
+            anatomic_region=Code("SCT", "56459004"),
+            laterality=Laterality.RIGHT,
+        )
+
+        receipts = [hub.ingest.capture(c, BY)[0] for c in (capture, foot)]
+
+        (series,) = hub.catalog.study(receipts[0].study_instance_uid).series
+        sites = {(i.anatomic_region.meaning, i.laterality) for i in series.instances}
+        assert sites == {("Hand", "L"), ("Foot", "R")}
 
     def test_an_inpatient_day_is_a_study_of_its_own(self, hub, register, tmp_path):
         register(make_encounter(class_=EncounterClass.INPATIENT))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from studies import make_series, make_study, many_studies, region
 
-from factories import make_patient
+from factories import HAND, make_patient
 from hub.model import Department, Laterality, Study
 from indexing.documents import Document, document
 from indexing.fields import FIELDS
@@ -34,6 +35,20 @@ def test_modality_region_and_side_of_one_series_are_one_term() -> None:
     assert {"XC/SCT:85562004/L", f"*/SCT:{upper_limb}/L", "*/*/L", "CR/*/N"} <= set(made["place"])
     assert "CR/SCT:85562004/L" not in made["place"]
     assert f"*/SCT:{upper_limb}/L" not in made["own_place"]
+
+
+def test_site_and_side_of_one_image_do_not_mix_with_another_image_of_its_series() -> None:
+    forearm = region("forearm")
+    series = make_series("1.1", anatomic_region=None, laterality=None)
+    (image,) = series.instances
+    images = (
+        replace(image, anatomic_region=HAND, laterality=Laterality.LEFT),
+        replace(image, anatomic_region=forearm, laterality=Laterality.RIGHT),
+    )
+    made = indexed(make_study("1.1", replace(series, instances=images)))
+    assert {f"XC/SCT:{HAND.value}/L", f"XC/SCT:{forearm.value}/R"} <= set(made["place"])
+    assert f"XC/SCT:{HAND.value}/R" not in made["place"]
+    assert f"XC/SCT:{forearm.value}/L" not in made["place"]
 
 
 def test_a_photo_taken_after_midnight_is_of_the_day_of_the_site() -> None:

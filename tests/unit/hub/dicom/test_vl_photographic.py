@@ -124,7 +124,7 @@ class TestWhereOnTheBody:
         assert (region.CodeValue, region.CodeMeaning) == ("85562004", "Hand")
         assert region.AnatomicRegionModifierSequence[0].CodeValue == "7771000"
         assert (ds.ImageLaterality, ds.BodyPartExamined) == ("L", "HAND")
-        assert ds.SeriesDescription == "Hand, left"
+        assert ds.SeriesDescription == ds.StudyDescription
 
     @pytest.mark.parametrize(
         ("side", "code", "letter"),
