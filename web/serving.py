@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -70,6 +71,7 @@ def serve_web(
 @contextmanager
 def worker_beside(settings: Settings) -> Iterator[None]:
     """Keep `imaging-hub worker` running as a child; start it again when it ends."""
+    owner = os.getpid()
     stop = threading.Event()
     running: list[subprocess.Popen[bytes]] = []
 
@@ -86,7 +88,9 @@ def worker_beside(settings: Settings) -> Iterator[None]:
     try:
         yield
     finally:
-        stop.set()
-        for child in running:
-            child.send_signal(signal.SIGTERM)
-            child.wait(_STOP_SECONDS)
+        # gunicorn's forked processes leave through here too; the worker is not theirs to end.
+        if os.getpid() == owner:
+            stop.set()
+            for child in running:
+                child.send_signal(signal.SIGTERM)
+                child.wait(_STOP_SECONDS)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
-from hub.model import CaptureContext, Laterality, Order
+from hub.model import CaptureContext, Order
 
 from .codes import code_sequence
 from .issuers import authority, issuer_sequence

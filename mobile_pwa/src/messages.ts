@@ -3,7 +3,7 @@
 const counted = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`;
 
 export const m = {
-  app: "Imaging hub",
+  app: "Encounter imaging",
   retry: "Try again",
   back: "Back",
 

@@ -1,4 +1,4 @@
-"""The pages at the desk in a real browser: for everybody, at every size, with and without script."""
+"""The pages at the desk in a real browser: for everybody, at every size, without script too."""
 
 from __future__ import annotations
 

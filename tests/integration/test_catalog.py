@@ -254,6 +254,32 @@ class TestPatients:
         assert [e.kind for e in catalog.feed_after(0)] == ["instance-stored"]
 
 
+class TestLookUps:
+    """What an image link names: a patient id or an accession number."""
+
+    def test_a_patient_id_gives_the_key_and_makes_nobody(self, catalog):
+        register(catalog, make_encounter(), make_encounter(issuer="CLINIC", patient=OTHER))
+
+        assert catalog.patients_with_id("777") == [catalog.patient_key(OTHER)]
+        assert catalog.patients_with_id("777", "NOBODY") == []
+        assert catalog.patients_with_id("778") == []
+
+    def test_an_id_of_two_authorities_gives_both_until_one_is_named(self, catalog):
+        twin = make_patient(issuer="CLINIC", name="Twin^Id")
+        register(catalog, make_encounter(), make_encounter(issuer="CLINIC", patient=twin))
+
+        assert len(catalog.patients_with_id(twin.patient_id)) == 2
+        assert catalog.patients_with_id(twin.patient_id, "CLINIC") == [catalog.patient_key(twin)]
+
+    def test_an_accession_number_gives_its_studies(self, catalog):
+        new = make_new_instance()
+        new = replace(new, study=replace(new.study, accession_number="ACC-77"))
+        catalog.add_instance(new)
+
+        assert list(catalog.studies_with_accession("ACC-77")) == ["2.25.1"]
+        assert list(catalog.studies_with_accession("ACC-7")) == []
+
+
 class TestEncounters:
     def test_an_encounter_is_found_by_key_and_by_number(self, catalog):
         order = Order(

@@ -33,6 +33,13 @@ class TestSigningIn:
         fresh.set_cookie("session", before.value)
         assert fresh.get("/api/v1/session").status_code == 401
 
+    def test_leaves_the_token_of_the_time_before_worth_nothing(self, desk: Desk):
+        client = desk.served.anonymous()
+        before = token_of(client)
+        sign_in(client, desk.account(Role.CLINICIAN))
+
+        assert client.post("/logout", data={"csrf_token": before}).status_code == 403
+
     def test_again_ends_the_session_before(self, desk: Desk):
         client = desk.person(user="twice")
         old = client.get_cookie("session")

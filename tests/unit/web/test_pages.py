@@ -365,6 +365,7 @@ def test_a_hostile_note_is_text(tmp_path_factory):
         page = hostile.person().get(hostile.study).text
 
     assert "&lt;script&gt;alert(1)&lt;/script&gt;{{7*7}}" in page
+    assert "<script>alert" not in page
 
 
 def test_token_is_in_every_form(desk: Desk):

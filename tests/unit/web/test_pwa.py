@@ -12,9 +12,9 @@ from werkzeug.test import TestResponse
 import web.pwa
 
 FILES = {
-    "index.html": "<!doctype html><title>Imaging hub</title>",
+    "index.html": "<!doctype html><title>Encounter imaging</title>",
     "sw.js": "self.addEventListener('fetch', () => {})",
-    "manifest.webmanifest": '{"name": "Imaging hub"}',
+    "manifest.webmanifest": '{"name": "Encounter imaging"}',
     "assets/index-BvK1.js": "export {}",
     "assets/inter-latin.woff2": "wOF2",
     "icons/icon-192.png": "\x89PNG",
@@ -33,7 +33,7 @@ class TestABuiltApp:
 
         assert answer.status_code == 200
         assert answer.mimetype == "text/html"
-        assert "Imaging hub" in answer.text
+        assert "Encounter imaging" in answer.text
         assert answer.headers["Cache-Control"] == "no-cache"
 
     def test_without_the_slash_leads_to_it(self, client: FlaskClient) -> None:
