@@ -39,6 +39,7 @@ STATUS: dict[type[HubError], int] = {
     errors.RegionMissing: 422,
     errors.LateralityMissing: 422,
     errors.LateralityNotApplicable: 422,
+    errors.OperatorMissing: 422,
     errors.UnknownOrder: 422,
     errors.CapturedAtImplausible: 422,
     errors.TooManyAttempts: 429,

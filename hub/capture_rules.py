@@ -13,6 +13,7 @@ from hub.errors import (
     EncounterMismatch,
     LateralityMissing,
     LateralityNotApplicable,
+    OperatorMissing,
     RegionMissing,
     UnknownEncounter,
     UnknownOrder,
@@ -25,9 +26,11 @@ from hub.model import (
     Department,
     Encounter,
     Laterality,
+    Operator,
     Order,
     OrderChoice,
     Patient,
+    Practitioner,
     Receipt,
     SealedEncounter,
 )
@@ -133,6 +136,16 @@ def choose_order(choice: OrderChoice | None, orders: Sequence[Order]) -> Order |
         if accession and placer:
             return order
     raise UnknownOrder
+
+
+def choose_operator(given: Operator | None, by: Practitioner) -> Operator:
+    """Return who took the photo: the person given, else the one signed in.
+
+    Raises OperatorMissing when that would be a machine (settled 1).
+    """
+    if given is None and by.machine:
+        raise OperatorMissing
+    return given or Operator(by.id, by.name, by.issuer, by.role)
 
 
 def sealed_department(text: str, of_encounter: Department) -> Department:

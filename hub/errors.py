@@ -184,6 +184,13 @@ class LateralityNotApplicable(HubError):
     message = "This side does not fit the body site."
 
 
+class OperatorMissing(HubError):
+    """A machine sent a capture without saying who took it; a machine takes no photos."""
+
+    code = "operator-missing"
+    message = "Please say who took the photo."
+
+
 class UnknownOrder(HubError):
     """The order that was picked is not one of the patient's orders."""
 

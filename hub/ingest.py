@@ -25,7 +25,6 @@ from hub.model import (
     Department,
     Encounter,
     Instance,
-    Operator,
     Order,
     Photograph,
     Practitioner,
@@ -68,6 +67,7 @@ class Ingest:
         received_at = datetime.now(UTC)
         encounter = self._encounter(capture, addressed_to)
         captured_at, flags = self._time(capture, encounter, received_at)
+        operator = rules.choose_operator(capture.operator, by)
         region, laterality = rules.choose_region(capture.anatomic_region, capture.laterality)
         order = rules.choose_order(capture.order, self._orders(capture, encounter))
         photograph = self._photograph(capture)
@@ -84,7 +84,7 @@ class Ingest:
             captured_at=captured_at,
             anatomic_region=region,
             laterality=laterality,
-            operator=capture.operator or Operator(by.id, by.name, by.issuer, by.role),
+            operator=operator,
             kind=capture.kind,
             source_sha256=capture.source.sha256,
             note=capture.note,

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from factories import HAND, NOON, make_encounter, make_patient
+from factories import HAND, NOON, make_encounter, make_patient, make_practitioner
 from hub import capture_rules as rules
 from hub.errors import (
     CapturedAtImplausible,
@@ -11,12 +11,13 @@ from hub.errors import (
     EncounterMismatch,
     LateralityMissing,
     LateralityNotApplicable,
+    OperatorMissing,
     RegionMissing,
     UnknownEncounter,
     UnknownOrder,
     UnknownRegion,
 )
-from hub.model import Code, Department, Laterality, Order, OrderChoice, SealedEncounter
+from hub.model import Code, Department, Laterality, Operator, Order, OrderChoice, SealedEncounter
 
 HOUR = timedelta(hours=1)
 TOLERANCE = timedelta(hours=26)
@@ -141,6 +142,19 @@ class TestChooseOrder:
     def test_an_order_of_nobody_is_refused(self, choice):
         with pytest.raises(UnknownOrder):
             rules.choose_order(choice, self.ORDERS)
+
+
+class TestChooseOperator:
+    def test_the_signed_in_person_takes_the_photo_unless_another_is_named(self):
+        by = make_practitioner()
+        named = Operator("n7", "Named^Other")
+
+        assert rules.choose_operator(None, by).name == by.name
+        assert rules.choose_operator(named, by) is named
+
+    def test_a_machine_takes_no_photos(self):
+        with pytest.raises(OperatorMissing):
+            rules.choose_operator(None, make_practitioner(machine=True))
 
 
 def test_the_sealed_department_is_resolved_by_its_alias():
