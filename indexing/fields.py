@@ -76,7 +76,7 @@ FIELDS: tuple[Field, ...] = (
     Field("birth_date", _N, filling.birth_date),
     Field("sex", _K, lambda f: [f.study.patient.sex]),
     # what and where
-    Field("modality", _K, lambda f: f.study.modalities, facet="Modality", stored=True),
+    Field("modality", _K, lambda f: f.study.modalities, facet="Kind", stored=True),
     Field("place", _K, filling.places),
     Field("own_place", _K, filling.own_places),
     Field("body_site", _K, filling.body_sites, facet="Body site"),

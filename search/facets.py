@@ -12,9 +12,16 @@ from search.clauses import SIDE_LABELS
 from search.engine import SearchEngine
 from search.query import Node, OneOf, both
 
-NAMES = {"body_site": "bodySite"}
-"""Names of facets in JSON where they differ from the field's."""
-_FIELD_OF = {NAMES.get(f.name, f.name): f.name for f in FACETS}
+
+def name_of(field: str) -> str:
+    """Return a facet's name in JSON and in URLs: `bodySite` for the field `body_site`."""
+    first, *rest = field.split("_")
+    return first + "".join(word.capitalize() for word in rest)
+
+
+HEADINGS = {name_of(f.name): f.facet for f in FACETS}
+"""Every facet's heading, in the order they stand beside the results."""
+_FIELD_OF = {name_of(f.name): f.name for f in FACETS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +53,7 @@ def counted(engine: SearchEngine, node: Node, filters: Filters) -> dict[str, lis
     for field in clicked:
         found |= engine.facets(both([node, chosen(filters, but=field)]), [field])
     return {
-        NAMES.get(f.name, f.name): [
+        name_of(f.name): [
             FacetValue(value, label(f.name, value), count) for value, count in found[f.name]
         ]
         for f in FACETS

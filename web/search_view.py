@@ -8,21 +8,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from hub.model import Study
-from search.facets import FacetValue
+from search.facets import HEADINGS, FacetValue
 from search.service import SearchPage
 
 from . import chips, words
 from .chips import Chip
 from .present import Site, StudyCard, card
-
-FACETS = {
-    "modality": "Kind",
-    "bodySite": "Body site",
-    "side": "Side",
-    "department": "Department",
-    "year": "Year",
-}
-"""In the order they stand beside the results."""
 
 _TIERS = {
     "match": ("", ""),
@@ -142,7 +133,7 @@ def _tiers(page: SearchPage, studies: Sequence[Study], site: Site) -> tuple[Tier
 
 def _chips(page: SearchPage, asked: Asked, text: str) -> tuple[Chip, ...]:
     chosen = (
-        Chip(FACETS[name], _label(page, name, value), url=asked.toggled(name, value))
+        Chip(HEADINGS[name], _label(page, name, value), url=asked.toggled(name, value))
         for name, values in asked.filters.items()
         for value in values
     )
@@ -150,7 +141,7 @@ def _chips(page: SearchPage, asked: Asked, text: str) -> tuple[Chip, ...]:
 
 
 def _facets(page: SearchPage, asked: Asked) -> tuple[Facet, ...]:
-    columns = ((name, page.facets.get(name, ())) for name in FACETS)
+    columns = ((name, page.facets.get(name, ())) for name in HEADINGS)
     return tuple(_facet(name, values, asked) for name, values in columns if values)
 
 
@@ -162,7 +153,7 @@ def _facet(name: str, values: Sequence[FacetValue], asked: Asked) -> Facet:
     )
     first = sorted(choices[_MOST_CHOICES:], key=lambda c: not c.chosen)
     kept = sum(choice.chosen for choice in first)
-    return Facet(name, FACETS[name], choices[:_MOST_CHOICES] + tuple(first[:kept]))
+    return Facet(name, HEADINGS[name], choices[:_MOST_CHOICES] + tuple(first[:kept]))
 
 
 def _label(page: SearchPage, name: str, value: str) -> str:

@@ -14,11 +14,12 @@ from capture_api.current import current_hub
 from hub import access
 from hub.errors import InvalidRequest, SearchUnavailable
 from hub.model import Practitioner
+from search.facets import HEADINGS
 from search.service import Search
 from web.errors import asked_by_program, on_hub_error
 from web.kept_words import keep, words_of
 from web.search_json import page_json
-from web.search_view import FACETS, Asked, Found, found
+from web.search_view import Asked, Found, found
 from web.templating import here
 
 bp = Blueprint("home", __name__)
@@ -90,7 +91,7 @@ def _asked(kept: str) -> Asked:
 
 
 def _filters() -> dict[str, list[str]]:
-    return {name: values for name, values in request.args.lists() if name in FACETS}
+    return {name: values for name, values in request.args.lists() if name in HEADINGS}
 
 
 def _limit() -> int:
