@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hub.errors import MisconfiguredHub
 from hub.ingest import Ingest
 from hub.reading import Reading
 from hub.registration import Registration
@@ -38,7 +39,7 @@ def build_hub(settings: Settings) -> Hub:
     from hub.store.catalog import SqlCatalog
     from hub.store.files import FileObjectStore
 
-    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _make_folder(settings)
     catalog = SqlCatalog(settings.catalog_url)
     kept = next(catalog.all_object_digests(), None)
     objects = FileObjectStore(settings.objects_dir, must_exist=kept is not None)
@@ -53,3 +54,10 @@ def build_hub(settings: Settings) -> Hub:
         reading=Reading(catalog, objects, DicomRenderer(settings.data / "derived")),
         registration=Registration(catalog),
     )
+
+
+def _make_folder(settings: Settings) -> None:
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as exc:
+        raise MisconfiguredHub(f"The data folder {settings.data} cannot be made.") from exc

@@ -152,3 +152,9 @@ class TestVerifying:
         (data / "objects").rename(data / "away")
 
         assert "cannot be reached" in refusal(run(verify.verify, data=data))
+
+
+def test_a_data_folder_that_cannot_be_made_is_one_clear_line(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+
+    assert "cannot be made" in refusal(run(verify.verify, data=tmp_path / "file" / "data"))
