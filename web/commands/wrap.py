@@ -13,7 +13,7 @@ import click
 
 from capture_api.parsing import capture_from, read_json
 from hub.dicom.uids import UIDs, site_secret
-from hub.errors import HubError
+from hub.errors import HubError, InvalidRequest, MisconfiguredHub, StoreUnavailable
 from hub.model import Capture, SourceFile
 from hub.settings import Settings
 from hub.wrap import Wrap, derived_capture_id
@@ -21,11 +21,12 @@ from hub.wrap import Wrap, derived_capture_id
 from . import data_option
 
 _CHUNK = 1024 * 1024
+_CONTEXT = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--context", required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--context", required=True, type=_CONTEXT)
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path))
 @click.option("--report", is_flag=True, help="Write what was kept and changed beside each object.")
 @data_option
@@ -37,7 +38,7 @@ def wrap(
     settings = Settings.from_env(os.environ, data=data)
     wrapping = Wrap(UIDs(site_secret(settings)), settings)
     description = read_json(context.read_bytes())
-    out.mkdir(parents=True, exist_ok=True)
+    _make_folder(out)
     refused = 0
     for file in files:
         try:
@@ -47,6 +48,13 @@ def wrap(
             refused += 1
         click.echo(json.dumps(line))
     ctx.exit(1 if refused else 0)
+
+
+def _make_folder(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as exc:
+        raise MisconfiguredHub(f"The folder {out} cannot be made.") from exc
 
 
 def _capture(file: Path, description: Any, several: bool) -> Capture:
@@ -65,7 +73,7 @@ def _source(file: Path) -> SourceFile:
                 digest.update(chunk)
             return SourceFile(str(file), digest.hexdigest(), stream.tell())
     except OSError as exc:
-        raise HubError("The file cannot be read.") from exc
+        raise InvalidRequest("The file cannot be read.") from exc
 
 
 def _stored(
@@ -75,9 +83,12 @@ def _stored(
     built, photograph = wrapping.object_of(capture)
     sop_instance_uid = built.sop_instance_uid
     path = out / f"{sop_instance_uid}.dcm"
-    digest = _written(path, built.write_to)
-    if report:
-        _write_report(path, file, capture, photograph, digest)
+    try:
+        digest = _written(path, built.write_to)
+        if report:
+            _write_report(path, file, capture, photograph, digest)
+    except OSError as exc:
+        raise StoreUnavailable(f"The folder {out} cannot be written.") from exc
     return {
         "source": str(file),
         "status": "stored",

@@ -1,0 +1,68 @@
+"""`imaging-hub wrap`: one line of JSON for each file, and one clear line for all else."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from click.testing import CliRunner, Result
+
+from factories import draw_jpeg
+from hub.errors import MisconfiguredHub
+from web.commands.wrap import wrap
+
+CONTEXT = {
+    "patient": {"patientId": "1", "issuer": "HOSP", "name": "Berg^Ida"},
+    "encounter": {"encounterId": "V-1", "issuer": "HOSP"},
+    "anatomicRegion": {"code": "85562004"},
+    "laterality": "L",
+    "capturedAt": "2026-11-20T08:00:00Z",
+}
+
+
+def run(tmp_path: Path, *files: Path, out: str = "out") -> Result:
+    context = tmp_path / "context.json"
+    context.write_text(json.dumps(CONTEXT))
+    options = ("--context", context, "--out", tmp_path / out, "--data", tmp_path / "data")
+    return CliRunner().invoke(wrap, [str(each) for each in (*files, *options)])
+
+
+def photo(tmp_path: Path) -> Path:
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(draw_jpeg())
+    return path
+
+
+def test_a_file_that_cannot_be_read_is_refused_by_name_and_the_others_are_wrapped(tmp_path):
+    result = run(tmp_path, tmp_path / "nothing.jpg", tmp_path, photo(tmp_path))
+
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [(line["status"], line["code"]) for line in lines] == [
+        ("refused", "invalid-request"),
+        ("refused", "invalid-request"),
+        ("stored", None),
+    ]
+    assert result.exit_code == 1
+    assert Path(lines[2]["path"]).is_file()
+
+
+def test_the_same_file_again_is_the_same_object(tmp_path):
+    first, second = (run(tmp_path, photo(tmp_path), out=out) for out in ("a", "b"))
+
+    paths = [Path(json.loads(result.stdout)["path"]) for result in (first, second)]
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+
+
+def test_a_folder_that_cannot_be_made_is_one_clear_line(tmp_path):
+    result = run(tmp_path, photo(tmp_path), out="photo.jpg/out")
+
+    assert isinstance(result.exception, MisconfiguredHub)
+    assert "cannot be made" in result.exception.message
+
+
+def test_a_folder_is_no_context(tmp_path):
+    options = ("--context", tmp_path, "--out", tmp_path / "out", "--data", tmp_path / "data")
+    result = CliRunner().invoke(wrap, [str(each) for each in (photo(tmp_path), *options)])
+
+    assert result.exit_code == 2
+    assert "is a directory" in result.stderr
