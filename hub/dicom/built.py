@@ -15,11 +15,12 @@ from pydicom.uid import (
     JPEGLSLossless,
 )
 
-from hub.model import CaptureContext, Instance, Photograph, Series, Study
+from hub.model import CaptureContext, Instance, Media, Series, Study
 
 from . import dicom_json, facts
 from .check import check
-from .encode import file_header
+from .encode import data_set, file_header
+from .iod import ENCAPSULATED_DOCUMENT, PIXEL_DATA
 from .iods import iod_of
 
 TRANSFER_SYNTAXES = {
@@ -28,12 +29,14 @@ TRANSFER_SYNTAXES = {
     "jpeg-ls-lossless": JPEGLSLossless,
     "jpeg-2000-lossless": JPEG2000Lossless,
     "native": ExplicitVRLittleEndian,
+    "pdf": ExplicitVRLittleEndian,
 }
 
 IMPLEMENTATION_CLASS_UID = UID("2.25.165263392993682770000513382694328274937")
 _IMPLEMENTATION_VERSION_NAME = "EIH_1"
 
 _PIXEL_DATA_OB = b"\xe0\x7f\x10\x00OB\x00\x00"
+_DOCUMENT_OB = b"\x42\x00\x11\x00OB\x00\x00"
 _UNDEFINED_LENGTH = b"\xff\xff\xff\xff"
 _ITEM = b"\xfe\xff\x00\xe0"
 _SEQUENCE_DELIMITER = b"\xfe\xff\xdd\xe0\x00\x00\x00\x00"
@@ -46,9 +49,10 @@ class BuiltObject:
     """A checked object, ready to be written. Equal inputs give equal bytes."""
 
     ds: Dataset
-    """The header: everything but Pixel Data (7FE0,0010)."""
+    """The header: everything but the payload."""
     payload: tuple[bytes | memoryview, ...]
     transfer_syntax_uid: UID
+    payload_tag: int = PIXEL_DATA
 
     @property
     def sop_instance_uid(self) -> str:
@@ -57,9 +61,15 @@ class BuiltObject:
 
     def write_to(self, write: Write) -> None:
         """Write the PS3.10 file piece by piece; the codestream is handed over as it is."""
-        write(self._header())
         size = sum(len(piece) for piece in self.payload)
         padded = size + size % 2
+        if self.payload_tag == ENCAPSULATED_DOCUMENT:
+            write(self._header(self.ds[:ENCAPSULATED_DOCUMENT]))
+            write(_DOCUMENT_OB + padded.to_bytes(4, "little"))
+            self._write_payload(write, size)
+            write(data_set(self.ds[ENCAPSULATED_DOCUMENT:]))
+            return
+        write(self._header(self.ds))
         if self.transfer_syntax_uid == ExplicitVRLittleEndian:
             write(_PIXEL_DATA_OB + padded.to_bytes(4, "little"))
             self._write_payload(write, size)
@@ -81,24 +91,26 @@ class BuiltObject:
         if size % 2:
             write(b"\x00")
 
-    def _header(self) -> bytes:
-        """Preamble, file meta information and the data set before Pixel Data."""
-        ds, meta = self.ds, FileMetaDataset()
+    def _header(self, ds: Dataset) -> bytes:
+        """Preamble, file meta information and the data set before the payload."""
+        meta = FileMetaDataset()
         meta.FileMetaInformationVersion = b"\x00\x01"
-        meta.MediaStorageSOPClassUID = ds.SOPClassUID
-        meta.MediaStorageSOPInstanceUID = ds.SOPInstanceUID
+        meta.MediaStorageSOPClassUID = self.ds.SOPClassUID
+        meta.MediaStorageSOPInstanceUID = self.ds.SOPInstanceUID
         meta.TransferSyntaxUID = self.transfer_syntax_uid
         meta.ImplementationClassUID = IMPLEMENTATION_CLASS_UID
         meta.ImplementationVersionName = _IMPLEMENTATION_VERSION_NAME
         return file_header(meta, ds)
 
 
-def build(context: CaptureContext, photograph: Photograph) -> BuiltObject:
+def build(context: CaptureContext, media: Media) -> BuiltObject:
     """Make the object that the kind of capture asks for, and check it.
 
     Raises UnsupportedMedia for a kind without an IOD, InvalidRequest and NotStorable for
     values that DICOM cannot hold.
     """
-    ds = iod_of(context.kind).dataset(context, photograph)
-    check(ds, photograph)
-    return BuiltObject(ds, photograph.payload, TRANSFER_SYNTAXES[photograph.encoding])
+    iod = iod_of(context, media)
+    ds = iod.dataset(context, media)
+    check(ds, media)
+    syntax = TRANSFER_SYNTAXES[media.encoding]
+    return BuiltObject(ds, media.payload, syntax, iod.payload_tag)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
-from hub.model import CaptureContext, Laterality, Order
+from hub.model import AnatomicRegion, CaptureContext, Laterality, Order
 
 from .codes import code_sequence
 from .issuers import authority, issuer_sequence
@@ -84,17 +84,19 @@ def general_series(ds: Dataset, context: CaptureContext, modality: str, number: 
     ds.Modality = modality
     ds.SeriesInstanceUID = context.series_instance_uid
     ds.SeriesNumber = number
-    ds.SeriesDescription = _region_words(context)
-    if context.anatomic_region.body_part_examined:
-        ds.BodyPartExamined = words(context.anatomic_region.body_part_examined, "CS")
+    region = context.anatomic_region
+    if region:
+        ds.SeriesDescription = _region_words(region, context.laterality)
+    if region and region.body_part_examined:
+        ds.BodyPartExamined = words(region.body_part_examined, "CS")
     _operator(ds, context)
     if context.order:
         ds.RequestAttributesSequence = Sequence([_request(context.order, context)])
 
 
-def _region_words(context: CaptureContext) -> str:
-    meaning = context.anatomic_region.code.meaning or context.anatomic_region.code.value
-    side = _SIDE_WORDS.get(context.laterality) if context.laterality else None
+def _region_words(region: AnatomicRegion, laterality: Laterality | None) -> str:
+    meaning = region.code.meaning or region.code.value
+    side = _SIDE_WORDS.get(laterality) if laterality else None
     return words(f"{words(meaning)[:50]}, {side}" if side else meaning)
 
 
