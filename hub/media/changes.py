@@ -20,6 +20,8 @@ NOT_TURNED = {
 
 _PRIVATE = "Metadata leave the stream by an allow-list; exposure facts are attributes of the object"
 
+_STORED = {"jpeg-ls-lossless": "as lossless JPEG-LS", "native": "uncompressed"}
+
 _PIXEL_CHANGES = {
     "deep": Change(
         "More than 8 bits a sample reduced to 8", "Visible light images have 8 (PS3.3 C.8.12.1)"
@@ -67,7 +69,8 @@ def of_kept(original: Jpeg, stream: Jpeg, exif: ExifFacts) -> tuple[Change, ...]
 
 def of_decoded(source_format: str, reason: str, facts: Mapping[str, Any]) -> tuple[Change, ...]:
     """Changes of a photo that was decoded and stored lossless."""
-    found = [Change(f"Decoded from {source_format.upper()}, stored as lossless JPEG-LS", reason)]
+    stored = _STORED[facts["encoding"]]
+    found = [Change(f"Decoded from {source_format.upper()}, stored {stored}", reason)]
     if facts["orientation"] != 1:
         found.append(
             Change(

@@ -48,10 +48,10 @@ def decoded(source: Source, parsed: Jpeg | None, reason: str) -> Photograph:
     _refuse(facts)
     exif = exif or facts_of(base64.b64decode(facts["exif"]))
     profile = base64.b64decode(facts["icc"]) or None
-    space = "SRGB" if facts.get("srgb") else exif.color_space
+    space = "SRGB" if facts.get("srgb") else facts["space"] or exif.color_space
     color = color_of(profile, profile is not None, space, facts["samples"])
     photo = Photograph(
-        encoding="jpeg-ls-lossless",
+        encoding=facts["encoding"],
         payload=(stream,),
         rows=facts["rows"],
         columns=facts["columns"],
