@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+import pydicom
 import pytest
 from dciodvfy import complaints
 from drawn import as_camera_stores, encoded, exif, jpeg, scene
@@ -75,3 +77,68 @@ def test_a_document(tmp_path: Path, note: str):
 
 def test_a_document_about_a_region(tmp_path: Path):
     assert complaints(written(tmp_path, pdf(b"(odd)"), make_context(kind=Kind.DOCUMENT))) == []
+
+
+def drawn_in(colour: str, image: Image.Image, orientation: int) -> bytes:
+    """The picture as a camera held in `orientation` stores it, in one colour model."""
+    stored = as_camera_stores(image, orientation)
+    said = {"exif": exif(orientation)}
+    translucent = stored.convert("RGBA")
+    translucent.putalpha(128)
+    deep = Image.fromarray(np.asarray(stored.convert("L"), np.uint16) * 257)
+    return {
+        "YCbCr 4:2:0": lambda: encoded(stored, "JPEG", subsampling=2, **said),
+        "YCbCr 4:2:2": lambda: encoded(stored, "JPEG", subsampling=1, **said),
+        "YCbCr 4:4:4": lambda: encoded(stored, "JPEG", subsampling=0, **said),
+        "progressive": lambda: encoded(stored, "JPEG", progressive=True, **said),
+        "grey JPEG": lambda: encoded(stored.convert("L"), "JPEG", **said),
+        "CMYK JPEG": lambda: encoded(stored.convert("CMYK"), "JPEG", **said),
+        "RGB PNG": lambda: encoded(stored, "PNG", **said),
+        "palette PNG": lambda: encoded(stored.convert("P"), "PNG", **said),
+        "alpha PNG": lambda: encoded(translucent, "PNG", **said),
+        "16-bit PNG": lambda: encoded(deep, "PNG", **said),
+        "one-bit PNG": lambda: encoded(stored.convert("1"), "PNG", **said),
+        "CMYK TIFF": lambda: encoded(stored.convert("CMYK"), "TIFF", **said),
+    }[colour]()
+
+
+COLOURS = (
+    "YCbCr 4:2:0",
+    "YCbCr 4:2:2",
+    "YCbCr 4:4:4",
+    "progressive",
+    "grey JPEG",
+    "CMYK JPEG",
+    "RGB PNG",
+    "palette PNG",
+    "alpha PNG",
+    "16-bit PNG",
+    "one-bit PNG",
+    "CMYK TIFF",
+)
+SIZES = {"aligned": (160, 128), "odd": (151, 117), "tiny": (3, 1)}
+PLAIN_KINDS = ("photo", "dermoscopy, all known", "gross", "microscopy", "slide field", "endoscopy")
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("colour", COLOURS)
+def test_every_colour_size_and_orientation(tmp_path: Path, colour: str, size: str):
+    """Kinds take turns, so that each meets every colour, every size and every orientation."""
+    first = COLOURS.index(colour) + 2 * list(SIZES).index(size)
+    for orientation in range(1, 9):
+        kind = PLAIN_KINDS[(first + orientation) % len(PLAIN_KINDS)]
+        content = drawn_in(colour, drawing(*SIZES[size]), orientation)
+        target = written(tmp_path, content, make_context(**KINDS[kind]))
+        ds = pydicom.dcmread(target, stop_before_pixels=True)
+        assert (ds.Columns, ds.Rows) == SIZES[size]
+        assert complaints(target) == [], f"{kind}, orientation {orientation}"
+
+
+def drawing(width: int, height: int) -> Image.Image:
+    return scene(width, height) if height > 2 else Image.new("RGB", (width, height), "peru")
+
+
+@pytest.mark.parametrize("kind", PLAIN_KINDS)
+def test_twelve_megapixels(tmp_path: Path, kind: str):
+    content = jpeg(4032, 3024, orientation=6)
+    assert complaints(written(tmp_path, content, make_context(**KINDS[kind]))) == []
