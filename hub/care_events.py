@@ -88,4 +88,6 @@ def related_uids(
         frame_of_reference=uids.named("frame of reference", series_instance_uid),
         lesion=uids.named("lesion", *identity, lesion) if lesion else "",
         specimen=specimen_uid,
+        note=uids.named("note", capture.capture_id.lower()),
+        note_series=uids.named("notes", series_instance_uid),
     )

@@ -19,7 +19,7 @@ from hub.care_events import (
     related_uids,
     series_instance_uid,
 )
-from hub.dicom import received
+from hub.dicom import BuiltObject, received
 from hub.dicom.uids import UIDs
 from hub.errors import PatientMismatch, StoreUnavailable
 from hub.model import (
@@ -188,7 +188,7 @@ class Ingest:
 
     def _series(self, capture: Capture, event: CareEvent, media: Media) -> str:
         camera = (media.manufacturer, media.model)
-        modality = hub.dicom.modality(capture, media)
+        modality = hub.dicom.series_kind(capture, media)
         return series_instance_uid(capture, event, modality, camera, self._uids)
 
     def _kept(
@@ -202,6 +202,8 @@ class Ingest:
     ) -> NewInstance:
         """Write the object durably and return what the catalog shall say of it."""
         built = hub.dicom.build(context, media)
+        if self._settings.note_sr and context.note.strip():
+            self._keep_note(context, hub.dicom.note_report(context, media, built), by)
         kept = self._write(built.write_to)
         study, series, instance = built.instance_facts(kept.sha256, kept.size)
         instance = replace(instance, capture_id=capture.capture_id, note=capture.note)
@@ -226,6 +228,24 @@ class Ingest:
         return NewInstance(
             study, series, instance, event, stored, care_event=context.care_event, flags=flags
         )
+
+    def _keep_note(self, context: CaptureContext, report: BuiltObject, by: Practitioner) -> None:
+        """Keep the report of a note before its image is acknowledged.
+
+        When what follows fails, the phone sends again and finds this half done already.
+        """
+        kept = self._write(report.write_to)
+        study, series, instance = report.instance_facts(kept.sha256, kept.size)
+        event = AuditEvent(
+            "create",
+            by=by.id,
+            role=by.role,
+            patient_key=self._catalog.patient_key(context.patient),
+            study_instance_uid=study.study_instance_uid,
+            detail={"via": "note", "captureId": context.capture_id},
+        )
+        new = NewInstance(study, series, instance, event, care_event=context.care_event)
+        self._catalog.add_instance(new)
 
     def _confirmed(self, capture: Capture, new: NewInstance) -> tuple[Receipt, bool]:
         """Make the instance known; when the same capture won a race, answer its receipt."""

@@ -370,6 +370,9 @@ class RelatedUIDs:
     frame_of_reference: str = ""
     lesion: str = ""
     specimen: str = ""
+    note: str = ""
+    """SOP Instance UID of the report of the capture's note, in its own series."""
+    note_series: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,8 +63,18 @@ class Wrap:
         time is known.
         """
         rules.check_specimen(capture)
-        region, laterality = rules.region_of(capture)
+        rules.region_of(capture)
         media = hub.media.read(capture.kind, capture.source.path, self._settings)
+        return hub.dicom.build(self._context(capture, media), media), media
+
+    def note_of(self, capture: Capture, media: Media, built: BuiltObject) -> BuiltObject | None:
+        """Return the report of the capture's note; None without a note or by setting."""
+        if not self._settings.note_sr or not capture.note.strip():
+            return None
+        return hub.dicom.note_report(self._context(capture, media), media, built)
+
+    def _context(self, capture: Capture, media: Media) -> CaptureContext:
+        region, laterality = rules.region_of(capture)
         captured_at = self._captured_at(capture, media)
         department = rules.sealed_department(capture.encounter.department, Department(""))
         issuer = capture.encounter.issuer or self._settings.default_issuer
@@ -76,11 +86,11 @@ class Wrap:
             self._uids,
             self._settings.accession_issuer,
         )
-        modality = hub.dicom.modality(capture, media)
+        modality = hub.dicom.series_kind(capture, media)
         camera = (media.manufacturer, media.model)
         series = series_instance_uid(capture, event, modality, camera, self._uids)
         patient = self._patient(capture.patient)
-        context = CaptureContext(
+        return CaptureContext(
             patient=patient,
             encounter_id=number,
             encounter_issuer=issuer,
@@ -105,7 +115,6 @@ class Wrap:
             stage=capture.stage,
             related=related_uids(capture, patient, series, self._uids),
         )
-        return hub.dicom.build(context, media), media
 
     def _captured_at(self, capture: Capture, media: Media) -> datetime:
         """Return the time given; else the camera's, in site time when it names no offset."""

@@ -165,6 +165,8 @@ def make_context(**changes: object) -> CaptureContext:
             frame_of_reference=uids.named("frame of reference", "1"),
             lesion=uids.named("lesion", "1"),
             specimen=uids.named("specimen", "1"),
+            note=uids.named("note", "1"),
+            note_series=uids.named("notes", "1"),
         ),
     }
     return CaptureContext(**{**facts, **changes})

@@ -48,6 +48,12 @@ def is_uid(text: object) -> bool:
 
 
 def check(ds: Dataset, media: Media) -> None:
+    """Raise NotStorable, naming the attribute, for an object that is not valid."""
+    check_header(ds)
+    _check_payload(ds, media)
+
+
+def check_header(ds: Dataset) -> None:
     """Raise NotStorable, naming the attribute, for a header that is not valid."""
     for keyword in _TYPE_1:
         if not ds.get(keyword):
@@ -59,7 +65,6 @@ def check(ds: Dataset, media: Media) -> None:
         if not is_uid(ds.get(keyword)):
             raise NotStorable(f"{keyword} would not be a UID.")
     _check_values(ds)
-    _check_payload(ds, media)
 
 
 def _check_values(ds: Dataset) -> None:

@@ -15,7 +15,8 @@ from PIL import Image
 import hub.dicom
 import hub.media
 from factories import make_context
-from hub.model import CaptureContext, Dermoscopy, Device, Kind, Specimen, StagePosition
+from hub.dicom.note_sr import note_report
+from hub.model import CaptureContext, Code, Dermoscopy, Device, Kind, Specimen, StagePosition
 from hub.settings import Settings
 
 pytestmark = pytest.mark.integration
@@ -51,6 +52,7 @@ KINDS: dict[str, dict] = {
     "endoscopy": {"kind": Kind.ENDOSCOPY},
 }
 SETTINGS = Settings()
+PROCEDURE = Code("SCT", "72641008", "Photography of patient")
 
 
 def written(tmp_path: Path, content: bytes, context: CaptureContext) -> Path:
@@ -77,6 +79,19 @@ def test_a_document(tmp_path: Path, note: str):
 
 def test_a_document_about_a_region(tmp_path: Path):
     assert complaints(written(tmp_path, pdf(b"(odd)"), make_context(kind=Kind.DOCUMENT))) == []
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "document"])
+def test_the_report_of_a_note(tmp_path: Path, kind: str):
+    changes = {"document": {"kind": Kind.DOCUMENT}, **KINDS}[kind]
+    context = make_context(reason="Itching", procedure=PROCEDURE, **changes)
+    source, target = tmp_path / "source", tmp_path / "note.dcm"
+    source.write_bytes(pdf() if kind == "document" else jpeg())
+    media = hub.media.read(context.kind, str(source), SETTINGS)
+    shown = hub.dicom.build(context, media)
+    with target.open("wb") as file:
+        note_report(context, media, shown).write_to(file.write)
+    assert complaints(target) == []
 
 
 def drawn_in(colour: str, image: Image.Image, orientation: int) -> bytes:
