@@ -12,13 +12,11 @@ from importlib.metadata import version
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
-from hub.model import CaptureContext, Laterality, Media, Photograph
+from hub.model import CaptureContext, Laterality, Media, Photograph, Video
 
 from .codes import MODIFYING_EQUIPMENT, SIDES, code_item, code_sequence
+from .steps import HUB_NAME, sentence
 from .values import da, dt, note, offset_of, timezone_offset, tm, words
-
-HUB_NAME = "Encounter Imaging Hub"
-"""Manufacturer of the hub among the contributing equipment."""
 
 
 def general_equipment(ds: Dataset, context: CaptureContext, media: Media) -> None:
@@ -105,7 +103,7 @@ def acquisition_context(ds: Dataset) -> None:
     ds.AcquisitionContextSequence = Sequence()
 
 
-def vl_image(ds: Dataset, context: CaptureContext, photograph: Photograph) -> None:
+def vl_image(ds: Dataset, context: CaptureContext, photograph: Photograph | Video) -> None:
     """VL Image Module, C.8.12.1, with where on the body, coded, and what compression cost."""
     ds.ImageType = ["ORIGINAL", "PRIMARY"]
     anatomic_region(ds, context)
@@ -144,12 +142,18 @@ def sop_common(ds: Dataset, context: CaptureContext, media: Media, sop_class_uid
     ds.TimezoneOffsetFromUTC = timezone_offset(
         context.captured_at.astimezone(offset_of(context.captured_at))
     )
+    said = (_origin(context, media), *(sentence(change) for change in media.changes))
+    ds.ContributingEquipmentSequence = Sequence(_contribution(text) for text in said)
+
+
+def _contribution(text: str) -> Dataset:
+    """One step of the hub; `hub.fidelity` reads them back."""
     item = Dataset()
     item.PurposeOfReferenceCodeSequence = code_sequence(MODIFYING_EQUIPMENT)
     item.Manufacturer = HUB_NAME
     item.SoftwareVersions = _hub_version()
-    item.ContributionDescription = _contribution(context, media)
-    ds.ContributingEquipmentSequence = Sequence([item])
+    item.ContributionDescription = words(text, "ST")
+    return item
 
 
 @cache
@@ -157,9 +161,7 @@ def _hub_version() -> str:
     return words(version("encounter-imaging-hub"))
 
 
-def _contribution(context: CaptureContext, media: Media) -> str:
-    """What the hub did, beside the digest of the file it was given."""
-    parts = [f"Wrapped from a {media.source_format or 'source'} file"]
-    parts.append(f"SHA-256 of the source: {context.source_sha256}")
-    parts += [change.what for change in media.changes]
-    return words("; ".join(parts), "ST")
+def _origin(context: CaptureContext, media: Media) -> str:
+    """Which file it was, by its digest."""
+    kind = media.source_format or "source"
+    return f"Wrapped from a {kind} file; SHA-256 of the source: {context.source_sha256}"
