@@ -5,16 +5,39 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Protocol
 
 _CHUNK = 1024 * 1024
+
+
+class HasDescriptor(Protocol):
+    """An open file."""
+
+    def fileno(self) -> int:
+        """Return its descriptor."""
+
+
+class HeldFile:
+    """A file that is open as long as a slice of it is held, and closed with the last one."""
+
+    def __init__(self, path: str) -> None:
+        self._descriptor = -1
+        self._descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+
+    def fileno(self) -> int:
+        """Return its descriptor."""
+        return self._descriptor
+
+    def __del__(self) -> None:
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
 
 
 @dataclass(frozen=True, slots=True)
 class FileSlice:
     """`length` bytes of an open file from `offset`; it is read by position, never sought."""
 
-    file: BinaryIO
+    file: HasDescriptor
     offset: int
     length: int
 
@@ -37,6 +60,16 @@ def chunks_of(piece: Piece) -> Iterator[bytes | memoryview]:
             raise OSError("The file became shorter while it was read.")
         yield chunk
         position += len(chunk)
+
+
+def between(pieces: tuple[Piece, ...], start: int, stop: int) -> Iterator[Piece]:
+    """Yield the parts of the pieces that hold bytes `start` to `stop` of all of them."""
+    position = 0
+    for piece in pieces:
+        first, last = max(start - position, 0), min(stop - position, len(piece))
+        if first < last:
+            yield _part(piece, first, last - first)
+        position += len(piece)
 
 
 def cut(pieces: tuple[Piece, ...], most: int) -> Iterator[tuple[Piece, ...]]:

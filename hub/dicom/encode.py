@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable
+from typing import Any
 
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
@@ -49,9 +50,11 @@ def _sequence(items: Iterable[Dataset]) -> bytes:
 
 
 def _value(vr: str, value: object) -> bytes:
-    values = value if isinstance(value, MultiValue | list) else [value]
+    values: Any = value if isinstance(value, MultiValue | list) else [value]
     if vr in _NUMBERS:
         return b"".join(struct.pack(_NUMBERS[vr], number) for number in values)
+    if vr == "AT":
+        return b"".join(struct.pack("<HH", v >> 16, v & 0xFFFF) for v in values)
     if isinstance(value, bytes):
         return _even(value, b"\x00")
     text = "\\".join("" if v is None else str(v) for v in values)

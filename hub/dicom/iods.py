@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from hub.errors import UnsupportedMedia
-from hub.model import Capture, CaptureContext, Document, Kind, Media, Photograph
+from hub.model import Capture, CaptureContext, Document, Kind, Media, Photograph, Video
 
 from . import (
     dermoscopic,
     encapsulated_pdf,
+    video_image,
     vl_endoscopic,
     vl_microscopic,
     vl_photographic,
@@ -24,6 +25,9 @@ IODS: dict[tuple[Kind, type[Media]], Iod[Any]] = {
     (Kind.MICROSCOPY, Photograph): vl_microscopic.IOD,
     (Kind.ENDOSCOPY, Photograph): vl_endoscopic.IOD,
     (Kind.DOCUMENT, Document): encapsulated_pdf.IOD,
+    (Kind.VIDEO, Video): video_image.PHOTOGRAPHIC,
+    (Kind.MICROSCOPY, Video): video_image.MICROSCOPIC,
+    (Kind.ENDOSCOPY, Video): video_image.ENDOSCOPIC,
 }
 
 
@@ -39,3 +43,9 @@ def iod_of(about: Capture | CaptureContext, media: Media) -> Iod[Any]:
 def modality(about: Capture | CaptureContext, media: Media) -> str:
     """Return Modality (0008,0060) of the object a capture becomes. Raises UnsupportedMedia."""
     return iod_of(about, media).modality
+
+
+def series_kind(about: Capture | CaptureContext, media: Media) -> str:
+    """Return what the objects of a series share: modality, and video apart from stills."""
+    iod = iod_of(about, media)
+    return f"{iod.modality} {iod.series_of}".rstrip()

@@ -6,7 +6,8 @@ import os
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+
+from hub.slices import HasDescriptor
 
 MAX_BOXES = 10_000
 """Boxes in one container; a phone's file has a dozen."""
@@ -25,7 +26,7 @@ class Box:
     end: int
 
 
-def top_level(file: BinaryIO, size: int) -> Iterator[Box]:
+def top_level(file: HasDescriptor, size: int) -> Iterator[Box]:
     """Yield the boxes of a file by their headers alone. Raises Malformed.
 
     What follows the last whole box is not a box: it is left out with the rest.

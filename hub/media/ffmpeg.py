@@ -27,15 +27,20 @@ Answer = tuple[dict[str, Any], bytes]
 
 
 def answer(request: Mapping[str, Any]) -> Answer:
-    """Do what `request["do"]` names: `probe`, `convert` to a file, or `still`, a PNG."""
+    """Do what `request["do"]` names: `probe`, `convert` to a file, or `still`, a picture."""
     return {"probe": _probe, "convert": _convert, "still": _still}[request["do"]](request)
 
 
 def source(request: Mapping[str, Any]) -> list[str]:
     """The options that name the input and bar it from opening anything else."""
+    protocols, url = "file", f"file:{request['path']}"
+    if "start" in request:
+        # The stretch of a stored object that is its video, without a copy of it.
+        protocols = "file,subfile"
+        url = f"subfile,,start,{request['start']},end,{request['end']},,:{url}"
     return [
-        *("-protocol_whitelist", "file", "-format_whitelist", FORMATS),
-        *("-f", _DEMUXERS[request["format"]], "-i", f"file:{request['path']}"),
+        *("-protocol_whitelist", protocols, "-format_whitelist", FORMATS),
+        *("-f", _DEMUXERS[request["format"]], "-i", url),
     ]
 
 
@@ -60,7 +65,13 @@ def _convert(request: Mapping[str, Any]) -> Answer:
 def _still(request: Mapping[str, Any]) -> Answer:
     command = ["ffmpeg", "-nostdin", "-hide_banner", "-v", "error"]
     command += ["-ss", str(request["seconds"]), *source(request), "-map", "0:V:0"]
-    command += ["-frames:v", "1", "-c:v", "png", "-f", "image2pipe", "pipe:1"]
+    if request.get("viewport"):
+        columns, rows = request["viewport"]
+        command += ["-vf", f"scale={columns}:{rows}:force_original_aspect_ratio=decrease"]
+    coder = ["png"] if request["mediaType"] == "image/png" else ["mjpeg", "-q:v", "3"]
+    command += ["-fflags", "+bitexact", "-flags:v", "+bitexact", "-map_metadata", "-1"]
+    command += ["-pix_fmt", "rgb24" if coder == ["png"] else "yuvj420p"]
+    command += ["-frames:v", "1", "-c:v", *coder, "-f", "image2pipe", "pipe:1"]
     done = _run(command, request)
     return ({"refused": done}, b"") if isinstance(done, str) else ({}, done.stdout)
 

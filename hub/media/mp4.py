@@ -10,7 +10,8 @@ import os
 import struct
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import BinaryIO
+
+from hub.slices import HasDescriptor
 
 from .boxes import Malformed, children, inside, top_level
 
@@ -77,7 +78,7 @@ class Movie:
     """Boxes with metadata, by name."""
 
 
-def read(file: BinaryIO) -> Movie:
+def read(file: HasDescriptor) -> Movie:
     """Read the movie's description. Raises Malformed, RefersElsewhere."""
     size = os.fstat(file.fileno()).st_size
     found = list(top_level(file, size))
@@ -177,6 +178,8 @@ def _edits(data: memoryview | None) -> tuple[Edit, ...]:
 def _refuse_references(minf: dict[bytes, memoryview]) -> None:
     """Raise RefersElsewhere unless every data reference is the file itself (8.7.2)."""
     dref = children(minf[b"dinf"]).get(b"dref") if b"dinf" in minf else None
-    for entry in inside(dref, 8) if dref is not None else ():
+    if dref is None:
+        return
+    for entry in inside(dref, 8):
         if entry.end - entry.start < 4 or not dref[entry.start + 3] & 1:
             raise RefersElsewhere("it refers to other files")

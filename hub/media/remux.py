@@ -10,12 +10,11 @@ from __future__ import annotations
 import os
 import struct
 from dataclasses import dataclass
-from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hub.slices import FileSlice, Piece
+from hub.slices import FileSlice, HasDescriptor, Piece
 
 from .boxes import Malformed, box
 from .mp4 import Movie, Track, numbers, required
@@ -80,7 +79,7 @@ def kept(track: Track, entry: bytes, columns: int = 0, rows: int = 0) -> Kept:
     return Kept(track, entry, columns, rows, len(sample_sizes), duration, offsets, sizes)
 
 
-def remuxed(movie: Movie, tracks: list[Kept], file: BinaryIO) -> tuple[Piece, ...]:
+def remuxed(movie: Movie, tracks: list[Kept], file: HasDescriptor) -> tuple[Piece, ...]:
     """Return the new file as pieces, of even length in all. Raises Malformed."""
     offsets = np.concatenate([t.offsets for t in tracks])
     sizes = np.concatenate([t.sizes for t in tracks])
@@ -98,7 +97,7 @@ def remuxed(movie: Movie, tracks: list[Kept], file: BinaryIO) -> tuple[Piece, ..
     return (head, *stretches)
 
 
-def _stretches(starts: Numbers, ends: Numbers, file: BinaryIO) -> list[FileSlice]:
+def _stretches(starts: Numbers, ends: Numbers, file: HasDescriptor) -> list[FileSlice]:
     """Neighbouring chunks as one."""
     breaks = np.flatnonzero(starts[1:] != ends[:-1])
     if len(breaks) > MAX_STRETCHES:

@@ -13,10 +13,11 @@ from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, TimeoutError
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from hub import child
 from hub.errors import DamagedVideo, ImageTooLarge, NotAVideo, TranscodingOff
+from hub.slices import HeldFile
 
 _log = logging.getLogger(__name__)
 
@@ -76,7 +77,7 @@ def probe(path: str, format_: str, max_pixels: int) -> Probed:
     )
 
 
-def coded_again(path: str, format_: str, probed: Probed) -> tuple[BinaryIO, tuple[int, int]]:
+def coded_again(path: str, format_: str, probed: Probed) -> tuple[HeldFile, tuple[int, int]]:
     """Return an MP4 with H.264 High that is upright, and the size of its picture."""
     columns, rows = probed.columns, probed.rows
     if probed.rotation in (90, 270):
@@ -93,7 +94,7 @@ def coded_again(path: str, format_: str, probed: Probed) -> tuple[BinaryIO, tupl
     return _converted(path, format_, probed, options), (columns, rows)
 
 
-def in_mp4(path: str, format_: str, probed: Probed) -> BinaryIO:
+def in_mp4(path: str, format_: str, probed: Probed) -> HeldFile:
     """Return an MP4 with the picture's stream as it is, from a container DICOM has no use for."""
     return _converted(path, format_, probed, ["-c:v", "copy"])
 
@@ -107,7 +108,7 @@ def fitted(columns: int, rows: int) -> tuple[int, int]:
     return max(2, round(columns * scale / 2) * 2), max(2, round(rows * scale / 2) * 2)
 
 
-def _converted(path: str, format_: str, probed: Probed, options: list[str]) -> BinaryIO:
+def _converted(path: str, format_: str, probed: Probed, options: list[str]) -> HeldFile:
     sound = ["-c:a", "copy"] if probed.sound in _KEPT_SOUND else ["-c:a", "aac", "-b:a", "160k"]
     allowed = min(_MOST_SECONDS, 60 + 40 * math.ceil(probed.seconds))
     limits = child.Limits(
@@ -119,7 +120,7 @@ def _converted(path: str, format_: str, probed: Probed, options: list[str]) -> B
     )
     folder = Path(tempfile.mkdtemp(prefix="imaging-hub-"))
     try:
-        request = {"do": "convert", "path": path, "format": format_}
+        request: dict[str, Any] = {"do": "convert", "path": path, "format": format_}
         request |= {"output": str(folder / "video.mp4"), "progress": str(folder / "progress")}
         request["options"] = [*options, *sound, "-flags:a", "+bitexact"]
         with ThreadPoolExecutor(1) as thread:
@@ -127,7 +128,7 @@ def _converted(path: str, format_: str, probed: Probed, options: list[str]) -> B
             _report(working, folder / "progress", probed.seconds)
             working.result()
         # Once open it needs no name, and is gone when nobody reads it any more.
-        return (folder / "video.mp4").open("rb")
+        return HeldFile(str(folder / "video.mp4"))
     except OSError as exc:
         raise DamagedVideo from exc
     finally:

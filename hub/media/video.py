@@ -7,11 +7,12 @@ child process, or refused where the site does not want that (ADR 0012).
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
-from typing import BinaryIO
 
 from hub.errors import DamagedVideo, ImageTooLarge, NotAVideo, TranscodingOff, UnsupportedMedia
 from hub.model import AudioTrack, Change, Video
+from hub.slices import HasDescriptor, HeldFile
 
 from . import mp4, sample_entries, transcode, video_changes
 from .boxes import Malformed
@@ -77,8 +78,8 @@ def video(source_path: str, *, max_pixels: int, may_transcode: bool) -> Video:
 
     Raises NotAVideo, DamagedVideo, ImageTooLarge, TranscodingOff, UnsupportedMedia.
     """
-    file = open(source_path, "rb")  # noqa: SIM115 - the Video streams from it later
-    source = _Source(source_path, container_of(file.read(16)), max_pixels)
+    file = HeldFile(source_path)
+    source = _Source(source_path, container_of(os.pread(file.fileno(), 16, 0)), max_pixels)
     if source.format != "mp4":
         return _from_elsewhere(source, video_changes.NOT_MP4, may_transcode)
     try:
@@ -92,7 +93,7 @@ def video(source_path: str, *, max_pixels: int, may_transcode: bool) -> Video:
         raise DamagedVideo from exc
 
 
-def _kept(movie: Movie, file: BinaryIO, source: _Source, before: tuple[Change, ...]) -> Video:
+def _kept(movie: Movie, file: HasDescriptor, source: _Source, before: tuple[Change, ...]) -> Video:
     """Write the streams into a clean file. Raises _NotKept, Malformed, ImageTooLarge."""
     if movie.is_fragmented:
         raise _NotKept(video_changes.IN_FRAGMENTS)
@@ -191,11 +192,9 @@ def _from_elsewhere(
         raise TranscodingOff(f"{TranscodingOff.message} {reason}.")
     probed = transcode.probe(source.path, source.format, source.max_pixels)
     if reason in video_changes.ONLY_THE_CONTAINER and probed.codec in _METHODS:
-        try:
-            file = transcode.in_mp4(source.path, source.format, probed)
-            return _kept(mp4.read(file), file, source, video_changes.of_moved(reason))
-        except (_NotKept, Malformed, DamagedVideo):
-            pass  # the stream does not fit: it is coded again
+        moved = _moved(source, reason, probed)
+        if moved is not None:
+            return moved
     file, size = transcode.coded_again(source.path, source.format, probed)
     changes = video_changes.of_coded_again(reason, probed, size)
     try:
@@ -203,3 +202,12 @@ def _from_elsewhere(
     except (_NotKept, Malformed) as exc:
         raise DamagedVideo from exc
     return video_changes.with_first_loss(made, probed, source.path, _METHODS, movie)
+
+
+def _moved(source: _Source, reason: str, probed: transcode.Probed) -> Video | None:
+    """Take the stream over into MP4 as it is; None where no transfer syntax carries it."""
+    try:
+        file = transcode.in_mp4(source.path, source.format, probed)
+        return _kept(mp4.read(file), file, source, video_changes.of_moved(reason))
+    except (_NotKept, Malformed, DamagedVideo):
+        return None
