@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hub.dicom.steps import HUB_NAME, WHY
-from hub.media import changes
+from hub.media import changes, video_changes
 from hub.model import Change, Instance
 
 _ORIGIN = re.compile(r"Wrapped from a (\S+) file; SHA-256 of the source: ([0-9a-f]{64})")
@@ -116,6 +116,10 @@ def _kept(
         return ("Every pixel as the source decodes, stored without loss", *_but(steps))
     if _has(steps, changes.TURNED) or _has(steps, changes.RECODED):
         return ("Every coefficient of the JPEG; only their order and coding are new",)
+    if _has(steps, video_changes.SAME_SAMPLES):
+        return ("Every coded sample of the pictures and the sound, byte for byte",)
+    if _has(steps, video_changes.SAME_PICTURES):
+        return ("Every coded picture; only the file around them and maybe the sound are new",)
     if instance.transfer_syntax_uid in {"1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51"}:
         return ("The coded image data (frame, tables and scans), byte for byte",)
     return ()

@@ -60,6 +60,8 @@ def frames(file: BinaryIO, numbers: Sequence[int]) -> Iterator[bytes]:
     if "Rows" not in ds or not all(1 <= number <= total for number in numbers):
         raise NotFound
     syntax = ds.file_meta.TransferSyntaxUID
+    if syntax in VIDEO_TRANSFER_SYNTAXES:
+        raise NotAcceptable("A video is one stream: its frames are given rendered.")
     start = file.tell() + (8 if syntax == _IMPLICIT_VR else _LONG_HEADER)
     for number in numbers:
         file.seek(start)

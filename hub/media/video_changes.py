@@ -21,6 +21,8 @@ SEVERAL_CODINGS = "The stream changes its coding on the way"
 ONLY_THE_CONTAINER = frozenset({NOT_MP4, IN_FRAGMENTS, OTHER_SOUND})
 """Reasons for which the picture's stream itself may be kept."""
 
+SAME_SAMPLES = "File written anew around the same samples"
+SAME_PICTURES = "Stream of the pictures taken over into MP4 as it is"
 _PRIVATE = "Metadata leave the file by an allow-list; only what a decoder needs is written"
 
 
@@ -36,7 +38,7 @@ def no_transfer_syntax(picture: Picture) -> str:
 
 def of_kept(movie: Movie, tracks: int) -> tuple[Change, ...]:
     """Changes of streams that were kept: the file around them was written anew."""
-    found = [Change("File written anew around the same samples, description first", _PRIVATE)]
+    found = [Change(SAME_SAMPLES, _PRIVATE)]
     if movie.dropped:
         found.append(Change("Left out: " + ", ".join(movie.dropped), _PRIVATE))
     left = len(movie.tracks) - tracks
@@ -48,7 +50,7 @@ def of_kept(movie: Movie, tracks: int) -> tuple[Change, ...]:
 def of_moved(reason: str) -> tuple[Change, ...]:
     """Changes of a picture's stream that was taken over into MP4."""
     return (
-        Change("Stream of the pictures taken over into MP4 as it is", reason),
+        Change(SAME_PICTURES, reason),
         Change("Left out: all metadata of the file", _PRIVATE),
     )
 

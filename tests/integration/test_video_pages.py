@@ -117,6 +117,19 @@ class TestStills:
             answer = served.client().get(f"{base}/frames/{frame}/rendered")
             assert answer.status_code == status, answer.data
 
+    def test_wado_gives_the_stream_as_one_value_and_no_frames(self, served, receipt, stream):
+        base = (
+            f"/dicom-web/studies/{receipt.study_instance_uid}"
+            f"/series/{receipt.series_instance_uid}/instances/{receipt.sop_instance_uid}"
+        )
+        client = served.client()
+
+        bulk = client.get(f"{base}/bulk/7FE00010", headers={"Accept": "video/mp4"})
+
+        assert (bulk.status_code, bulk.data) == (200, stream)
+        assert bulk.headers["Content-Type"].startswith("video/mp4")
+        assert client.get(f"{base}/frames/1").status_code == 406
+
 
 class TestPage:
     def test_a_video_has_a_player_and_its_own_series(self, served, receipt):

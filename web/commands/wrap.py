@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -52,12 +55,28 @@ def wrap(
     refused = 0
     for file in files:
         try:
-            line = _stored(file, _capture(file, description, len(files) > 1), wrapping, out, report)
+            with _progress_on_stderr():
+                capture = _capture(file, description, len(files) > 1)
+                line = _stored(file, capture, wrapping, out, report)
         except HubError as error:
             line = _refused(file, error)
             refused += 1
         click.echo(json.dumps(line))
     ctx.exit(1 if refused else 0)
+
+
+@contextmanager
+def _progress_on_stderr() -> Iterator[None]:
+    """Show how far the coding of a video is."""
+    handler, log = logging.StreamHandler(), logging.getLogger("hub.media.transcode")
+    level = log.level
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+        log.setLevel(level)
 
 
 def _capture(file: Path, description: Any, several: bool) -> Capture:
