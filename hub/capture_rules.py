@@ -15,6 +15,7 @@ from hub.errors import (
     LateralityNotApplicable,
     OperatorMissing,
     RegionMissing,
+    SpecimenMissing,
     UnknownEncounter,
     UnknownOrder,
     UnknownRegion,
@@ -25,6 +26,7 @@ from hub.model import (
     Code,
     Department,
     Encounter,
+    Kind,
     Laterality,
     Operator,
     Order,
@@ -100,6 +102,24 @@ def check_within(encounter: Encounter, captured_at: datetime, grace: timedelta) 
     too_late = encounter.ended is not None and captured_at > encounter.ended + grace
     if too_early or too_late:
         raise EncounterClosed
+
+
+def region_of(capture: Capture) -> tuple[AnatomicRegion | None, Laterality | None]:
+    """Return body site and side of a capture; a document or a specimen may have none.
+
+    Raises the refusals of `choose_region`.
+    """
+    may_lack = capture.kind is Kind.DOCUMENT or capture.specimen is not None
+    if may_lack and capture.anatomic_region is None:
+        return None, None
+    return choose_region(capture.anatomic_region, capture.laterality)
+
+
+def check_specimen(capture: Capture) -> None:
+    """Raise SpecimenMissing for a gross photo, or a place on a slide, without the label."""
+    needs_label = capture.kind is Kind.GROSS or capture.stage is not None
+    if needs_label and capture.specimen is None:
+        raise SpecimenMissing
 
 
 def choose_region(

@@ -11,6 +11,8 @@ from hub.model import (
     CareEvent,
     Department,
     EncounterClass,
+    Patient,
+    RelatedUIDs,
 )
 
 
@@ -57,7 +59,35 @@ def series_instance_uid(
     """Return the UID of (study, modality, device, session).
 
     Without a device the camera's (make, model) stand in, without a session the care event.
+    Fields at places of a slide make one series for each slide, because a series has one
+    Frame of Reference.
     """
     device = capture.device.id or "\x1f".join(camera)
     session = capture.session_id or event.study_instance_uid
-    return uids.series(event.study_instance_uid, modality, device, session)
+    on = capture.specimen if capture.stage else None
+    slide = (on.issuer, on.container_id) if on else ()
+    return uids.series(event.study_instance_uid, modality, device, session, *slide)
+
+
+def related_uids(
+    capture: Capture, patient: Patient, series_instance_uid: str, uids: UIDs
+) -> RelatedUIDs:
+    """Return UIDs of the lesion, the specimen and the frame of reference a capture is in.
+
+    A lesion is the same in every follow-up of one patient, a specimen wherever it is shown.
+    """
+    lesion, specimen = capture.dermoscopy.lesion_id, capture.specimen
+    identity = (patient.issuer, patient.patient_id)
+    specimen_uid = ""
+    if specimen:
+        # Without an issuer a label is only known to be unique among the patient's own.
+        issuer = (specimen.issuer,) if specimen.issuer else identity
+        number = specimen.specimen_id or specimen.container_id
+        specimen_uid = uids.named("specimen", *issuer, number)
+    return RelatedUIDs(
+        frame_of_reference=uids.named("frame of reference", series_instance_uid),
+        lesion=uids.named("lesion", *identity, lesion) if lesion else "",
+        specimen=specimen_uid,
+        note=uids.named("note", capture.capture_id.lower()),
+        note_series=uids.named("notes", series_instance_uid),
+    )

@@ -8,6 +8,7 @@ What happens to it stays with it: the caller sees an answer or `ChildDied`.
 from __future__ import annotations
 
 import atexit
+import fcntl
 import json
 import os
 import select
@@ -17,6 +18,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 MIB = 1024 * 1024
@@ -37,6 +39,10 @@ class Limits:
     wall_seconds: float = 30.0
     answer: int = 512 * MIB
     """Longest answer that is read, in bytes."""
+    written: int = 0
+    """Longest file that may be written, in bytes."""
+    slow: bool = False
+    """Takes minutes: it waits for its like, so that photos need not wait for it."""
 
 
 def call(
@@ -46,9 +52,11 @@ def call(
 
     Returns its (facts, payload). Raises ChildDied.
     """
-    with _slots:
+    with _slow_slots if limits.slow else _slots:
         reader, writer = os.pipe()
         try:
+            with suppress(OSError):  # the kernel may grant its users no more room
+                fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, MIB)
             message = {"program": program, "request": request, "limits": vars(limits)}
             try:
                 _warden.send(json.dumps(message).encode(), writer)
@@ -61,6 +69,7 @@ def call(
 
 _slots = threading.BoundedSemaphore(max(2, os.cpu_count() or 2))
 """As many children at once as there are processors: their memory adds up."""
+_slow_slots = threading.BoundedSemaphore(1)
 
 
 class _Warden:

@@ -111,6 +111,41 @@ class DamagedImage(UnsupportedMedia):
     message = "This image is damaged or incomplete. Please take or choose it again."
 
 
+class NotADocument(UnsupportedMedia):
+    """A capture of kind document that is no PDF file."""
+
+    code = "not-a-document"
+    message = "This file is not a PDF document."
+
+
+class DamagedDocument(UnsupportedMedia):
+    """The transfer was cut, or the file was never whole: its end does not lead to its content."""
+
+    code = "damaged-document"
+    message = "This document is damaged or incomplete. Please export or scan it again."
+
+
+class NotAVideo(UnsupportedMedia):
+    """A capture of kind video that is a playlist, a sound or anything else but a video."""
+
+    code = "not-a-video"
+    message = "This file is not a video that the hub can take."
+
+
+class DamagedVideo(UnsupportedMedia):
+    """The transfer was cut, or the file contradicts itself."""
+
+    code = "damaged-video"
+    message = "This video is damaged or incomplete. Please take or choose it again."
+
+
+class TranscodingOff(UnsupportedMedia):
+    """DICOM cannot carry the video as it is, and the hub may not code it again."""
+
+    code = "transcoding-off"
+    message = "This video would have to be coded again, which is switched off here."
+
+
 class ImageTooLarge(UnsupportedMedia):
     """The header claims more pixels than a clinical photo has (a decompression bomb)."""
 
@@ -189,6 +224,13 @@ class OperatorMissing(HubError):
 
     code = "operator-missing"
     message = "Please say who took the photo."
+
+
+class SpecimenMissing(HubError):
+    """A gross photo or a slide field without the label that says what it shows."""
+
+    code = "specimen-missing"
+    message = "Please scan or enter the label of the container or slide."
 
 
 class UnknownOrder(HubError):

@@ -13,8 +13,13 @@ from datetime import UTC, datetime, timedelta
 import hub.dicom
 import hub.media
 from hub import capture_rules as rules
-from hub.care_events import care_event_key, new_care_event, series_instance_uid
-from hub.dicom import received
+from hub.care_events import (
+    care_event_key,
+    new_care_event,
+    related_uids,
+    series_instance_uid,
+)
+from hub.dicom import BuiltObject, received
 from hub.dicom.uids import UIDs
 from hub.errors import PatientMismatch, StoreUnavailable
 from hub.model import (
@@ -25,8 +30,8 @@ from hub.model import (
     Department,
     Encounter,
     Instance,
+    Media,
     Order,
-    Photograph,
     Practitioner,
     Receipt,
     SourceFile,
@@ -64,22 +69,24 @@ class Ingest:
         stored = self._catalog.capture(capture.capture_id)
         if stored is not None:
             return rules.check_same_capture(stored, capture), False
+        rules.check_specimen(capture)
         received_at = datetime.now(UTC)
         encounter = self._encounter(capture, addressed_to)
         captured_at, flags = self._time(capture, encounter, received_at)
         operator = rules.choose_operator(capture.operator, by)
-        region, laterality = rules.choose_region(capture.anatomic_region, capture.laterality)
+        region, laterality = rules.region_of(capture)
         order = rules.choose_order(capture.order, self._orders(capture, encounter))
-        photograph = self._photograph(capture)
+        media = hub.media.read(capture.kind, capture.source.path, self._settings)
         department = rules.sealed_department(capture.encounter.department, encounter.department)
         event = self._care_event(encounter, department, captured_at)
+        series = self._series(capture, event, media)
         context = CaptureContext(
             patient=encounter.patient,
             encounter_id=encounter.encounter_id,
             encounter_issuer=encounter.issuer,
             department=department,
             care_event=event,
-            series_instance_uid=self._series(capture, event, photograph),
+            series_instance_uid=series,
             sop_instance_uid=self._uids.instance(capture.capture_id),
             captured_at=captured_at,
             anatomic_region=region,
@@ -94,8 +101,12 @@ class Ingest:
             reason=encounter.reason or (order.reason if order else ""),
             institution=self._settings.institution,
             capture_id=capture.capture_id,
+            dermoscopy=capture.dermoscopy,
+            specimen=capture.specimen,
+            stage=capture.stage,
+            related=related_uids(capture, encounter.patient, series, self._uids),
         )
-        new = self._kept(capture, context, photograph, received_at, flags, by)
+        new = self._kept(capture, context, media, received_at, flags, by)
         return self._confirmed(capture, new)
 
     def dicom(
@@ -152,13 +163,6 @@ class Ingest:
             flags += ("demographics-differ",)
         return captured_at, flags
 
-    def _photograph(self, capture: Capture) -> Photograph:
-        return hub.media.photograph(
-            capture.source.path,
-            max_pixels=self._settings.max_pixels,
-            keep_serial=self._settings.keep_device_serial,
-        )
-
     def _orders(self, capture: Capture, encounter: Encounter) -> tuple[Order, ...]:
         """Return the orders to choose from; the patient's others only when one was picked."""
         if capture.order is None:
@@ -182,22 +186,24 @@ class Ingest:
         )
         return self._catalog.care_event(key) or self._catalog.decide_care_event(event)
 
-    def _series(self, capture: Capture, event: CareEvent, photograph: Photograph) -> str:
-        camera = (photograph.manufacturer, photograph.model)
-        modality = hub.dicom.modality(capture.kind)
+    def _series(self, capture: Capture, event: CareEvent, media: Media) -> str:
+        camera = (media.manufacturer, media.model)
+        modality = hub.dicom.series_kind(capture, media)
         return series_instance_uid(capture, event, modality, camera, self._uids)
 
     def _kept(
         self,
         capture: Capture,
         context: CaptureContext,
-        photograph: Photograph,
+        media: Media,
         received_at: datetime,
         flags: tuple[str, ...],
         by: Practitioner,
     ) -> NewInstance:
         """Write the object durably and return what the catalog shall say of it."""
-        built = hub.dicom.build(context, photograph)
+        built = hub.dicom.build(context, media)
+        if self._settings.note_sr and context.note.strip():
+            self._keep_note(context, hub.dicom.note_report(context, media, built), by)
         kept = self._write(built.write_to)
         study, series, instance = built.instance_facts(kept.sha256, kept.size)
         instance = replace(instance, capture_id=capture.capture_id, note=capture.note)
@@ -222,6 +228,24 @@ class Ingest:
         return NewInstance(
             study, series, instance, event, stored, care_event=context.care_event, flags=flags
         )
+
+    def _keep_note(self, context: CaptureContext, report: BuiltObject, by: Practitioner) -> None:
+        """Keep the report of a note before its image is acknowledged.
+
+        When what follows fails, the phone sends again and finds this half done already.
+        """
+        kept = self._write(report.write_to)
+        study, series, instance = report.instance_facts(kept.sha256, kept.size)
+        event = AuditEvent(
+            "create",
+            by=by.id,
+            role=by.role,
+            patient_key=self._catalog.patient_key(context.patient),
+            study_instance_uid=study.study_instance_uid,
+            detail={"via": "note", "captureId": context.capture_id},
+        )
+        new = NewInstance(study, series, instance, event, care_event=context.care_event)
+        self._catalog.add_instance(new)
 
     def _confirmed(self, capture: Capture, new: NewInstance) -> tuple[Receipt, bool]:
         """Make the instance known; when the same capture won a race, answer its receipt."""

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from hub.slices import Piece
+
 
 class Laterality(StrEnum):
     """Image Laterality (0020,0062), PS3.3 C.7.6.16.2.8: always the patient's side."""
@@ -28,6 +30,7 @@ class Kind(StrEnum):
     DERMOSCOPY = "dermoscopy"
     GROSS = "gross"
     MICROSCOPY = "microscopy"
+    ENDOSCOPY = "endoscopy"
     VIDEO = "video"
     DOCUMENT = "document"
 
@@ -159,6 +162,41 @@ class Device:
 
 
 @dataclass(frozen=True, slots=True)
+class Dermoscopy:
+    """How a dermoscopic photo was taken (PS3.3 C.8.12.13); None and "" where not known."""
+
+    polarized: bool | None = None
+    contact: bool | None = None
+    immersion: str = ""
+    """Immersion Media (0016,1004), e.g. `ULTRASOUND_GEL`."""
+    magnification: float | None = None
+    lesion_id: str = ""
+    """What follow-up photos of the same lesion share."""
+
+
+@dataclass(frozen=True, slots=True)
+class Specimen:
+    """What lies in front of the camera instead of a patient (PS3.3 C.7.6.22)."""
+
+    container_id: str
+    """From the label of the jar, cassette or slide."""
+    issuer: str = ""
+    specimen_id: str = ""
+    """The container's when it holds one specimen without a number of its own."""
+    type: str = ""
+    """In the sender's words."""
+
+
+@dataclass(frozen=True, slots=True)
+class StagePosition:
+    """Centre of a microscope field in the slide coordinate system (PS3.3 C.8.12.2), in mm."""
+
+    x: float
+    y: float
+    z: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class OrderChoice:
     """The order the clinician chose, by either number."""
 
@@ -212,6 +250,9 @@ class Capture:
     session_id: str = ""
     clock_offset_ms: int = 0
     sealed_sha256: str = ""
+    dermoscopy: Dermoscopy = Dermoscopy()
+    specimen: Specimen | None = None
+    stage: StagePosition | None = None
 
 
 # --- what hub.media makes of the bytes ---------------------------------------
@@ -225,18 +266,35 @@ class Change:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Photograph:
-    """Facts and a conformant, upright stream without private metadata.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Media:
+    """What every kind of source becomes: a stream ready to be stored and what is known of it.
 
-    `encoding` names how `payload` is coded: `jpeg-baseline`, `jpeg-extended`,
-    `jpeg-2000-lossless`, `jpeg-ls-lossless` or `native` (interleaved 8-bit rows).
     `payload` is a list of slices to be written one after the other, so that a kept
     stream is never copied.
     """
 
     encoding: str
-    payload: tuple[bytes | memoryview, ...]
+    """How `payload` is coded; decides the transfer syntax."""
+    payload: tuple[Piece, ...]
+    manufacturer: str = ""
+    model: str = ""
+    software: str = ""
+    serial: str = ""
+    taken_at: datetime | None = None
+    """The file's own time; naive when it names no offset."""
+    changes: tuple[Change, ...] = ()
+    source_format: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Photograph(Media):
+    """Facts and a conformant, upright stream without private metadata.
+
+    `encoding` is `jpeg-baseline`, `jpeg-extended`, `jpeg-2000-lossless`,
+    `jpeg-ls-lossless` or `native` (interleaved 8-bit rows).
+    """
+
     rows: int
     columns: int
     samples_per_pixel: int
@@ -247,15 +305,45 @@ class Photograph:
     color_space: str = ""
     exposure: Mapping[str, object] = field(default_factory=dict)
     """Keywords of the VL Photographic Acquisition/Equipment modules with their values."""
-    manufacturer: str = ""
-    model: str = ""
-    software: str = ""
-    serial: str = ""
-    taken_at: datetime | None = None
-    """EXIF time; naive when the file names no offset."""
-    changes: tuple[Change, ...] = ()
-    source_format: str = ""
     quality: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document(Media):
+    """A document, stored as it came. `encoding` is `pdf`."""
+
+    mime_type: str
+    flags: tuple[str, ...] = ()
+    """What a reader should know before opening it: `javascript`, `launch`, `encrypted`, ..."""
+
+
+@dataclass(frozen=True, slots=True)
+class AudioTrack:
+    """Sound that is multiplexed into a video."""
+
+    channels: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Video(Media):
+    """A video as one clean MP4 file, upright, its pictures in the stream's own coding.
+
+    `encoding` is `h264-high-4.1`, `h264-high-4.2`, each also with `-fragmentable`, or
+    `hevc-main-5.1`.
+    """
+
+    rows: int
+    columns: int
+    number_of_frames: int
+    frame_time_ms: float
+    """Nominal: phones do not keep one rate."""
+    duration: float
+    """Seconds."""
+    pixel_aspect_ratio: tuple[int, int] = (1, 1)
+    """Horizontal and vertical spacing of the coded pixels."""
+    audio: tuple[AudioTrack, ...] = ()
+    lossy: tuple[tuple[float, str], ...] = ()
+    """(Lossy Image Compression Ratio, Method) of each lossy step, oldest first."""
 
 
 # --- what is decided before an object is made --------------------------------
@@ -276,6 +364,18 @@ class CareEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class RelatedUIDs:
+    """UIDs of what an instance shows, beside its study; empty where there is nothing."""
+
+    frame_of_reference: str = ""
+    lesion: str = ""
+    specimen: str = ""
+    note: str = ""
+    """SOP Instance UID of the report of the capture's note, in its own series."""
+    note_series: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CaptureContext:
     """All that `hub.dicom` needs beside the media to write one instance."""
 
@@ -288,7 +388,8 @@ class CaptureContext:
     sop_instance_uid: str
     captured_at: datetime
     """Aware, in the offset the instance shall carry."""
-    anatomic_region: AnatomicRegion
+    anatomic_region: AnatomicRegion | None
+    """None only for documents and specimens."""
     laterality: Laterality | None
     operator: Operator
     kind: Kind
@@ -300,6 +401,10 @@ class CaptureContext:
     reason: str = ""
     institution: str = ""
     capture_id: str = ""
+    dermoscopy: Dermoscopy = Dermoscopy()
+    specimen: Specimen | None = None
+    stage: StagePosition | None = None
+    related: RelatedUIDs = RelatedUIDs()
 
 
 # --- what is kept ------------------------------------------------------------

@@ -106,7 +106,8 @@ class Reading:
     def instance(self, sop_uid: str, by: Practitioner) -> Instance:
         """Return the instance of a picture's URL. Raises NotFound.
 
-        Only `rendered` and `thumbnail`, which write the audit row, may show anything of it.
+        Only `rendered`, `thumbnail` and `video`, which write the audit row, may show
+        anything of it.
         """
         instance = self._catalog.instance(sop_uid) if access.may_read(by) else None
         if instance is None or not access.may_read_study(by, instance.study_instance_uid):
@@ -131,6 +132,10 @@ class Reading:
         """Return an image of one frame. Raises NotFound, ObjectDamaged, AuditUnavailable."""
         path = self._picture_of(instance, by, "rendered")
         return self._renderer.rendered(path, instance, **options)
+
+    def video(self, instance: Instance, by: Practitioner) -> BinaryIO:
+        """Open the object of a video. Raises NotFound, ObjectDamaged, AuditUnavailable."""
+        return open(self._picture_of(instance, by, "video"), "rb")
 
     def thumbnail(self, instance: Instance, by: Practitioner, size: int = 256) -> bytes:
         """Return a small JPEG. Raises NotFound, ObjectDamaged, AuditUnavailable."""

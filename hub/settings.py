@@ -50,6 +50,8 @@ class Settings:
     """Largest STOW-RS body or resumable upload, in bytes."""
     max_pixels: int = 100_000_000
     """Largest photo, in pixels; more is refused from the header."""
+    transcode: bool = True
+    """Code videos again that DICOM cannot carry as they are (`on`); else refuse them (`off`)."""
     encounter_grace_hours: int = 12
     """Hours before and after the encounter within which a photo belongs to it."""
     clock_tolerance_hours: int = 26
@@ -62,6 +64,8 @@ class Settings:
     """Longest wait of the embedded index for more changes before it commits, in ms."""
     keep_device_serial: bool = False
     """Copy the camera's serial numbers into the object (Device Serial Number)."""
+    note_sr: bool = False
+    """Keep a capture's note also as a Basic Text SR that references the image."""
     ehr_fhir_url: str = ""
     """FHIR R4 base that ImagingStudy resources are published to; empty = none."""
     ehr_fhir_token_file: str = ""
@@ -107,10 +111,13 @@ class Settings:
         return settings
 
 
+_SWITCH = {"1": True, "true": True, "on": True, "0": False, "false": False, "off": False}
+
+
 def _value(name: str, text: str, kind: type) -> object:
     try:
         if kind is bool:
-            return {"1": True, "true": True, "0": False, "false": False}[text.lower()]
+            return _SWITCH[text.lower()]
         return kind(text)
     except (ValueError, KeyError) as exc:
         raise MisconfiguredHub(f"{name} cannot be read: {text!r}") from exc

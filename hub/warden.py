@@ -20,7 +20,9 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-PROGRAMS = frozenset({"hub.media.decode", "hub.dicom.examine", "hub.dicom.draw"})
+PROGRAMS = frozenset(
+    {"hub.media.decode", "hub.media.ffmpeg", "hub.dicom.examine", "hub.dicom.draw"}
+)
 
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 _MAX_MESSAGE = 64 * 1024
@@ -72,7 +74,7 @@ def limit(limits: Mapping[str, Any]) -> None:
         (resource.RLIMIT_AS, mapped + limits["memory"]),
         (resource.RLIMIT_CPU, limits["cpu_seconds"]),
         (resource.RLIMIT_NOFILE, _OPEN_FILES),
-        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_FSIZE, limits.get("written", 0)),
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(what, (most, most))

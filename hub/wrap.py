@@ -13,7 +13,12 @@ from datetime import UTC, datetime, timedelta
 import hub.dicom
 import hub.media
 from hub import capture_rules as rules
-from hub.care_events import care_event_key, new_care_event, series_instance_uid
+from hub.care_events import (
+    care_event_key,
+    new_care_event,
+    related_uids,
+    series_instance_uid,
+)
 from hub.dicom import BuiltObject
 from hub.dicom.uids import UIDs
 from hub.errors import InvalidRequest
@@ -22,10 +27,10 @@ from hub.model import (
     CaptureContext,
     Department,
     EncounterClass,
+    Media,
     Operator,
     Order,
     Patient,
-    Photograph,
 )
 from hub.settings import Settings
 
@@ -50,19 +55,27 @@ class Wrap:
         self._uids = uids
         self._settings = settings
 
-    def object_of(self, capture: Capture) -> tuple[BuiltObject, Photograph]:
-        """Return the finished object and what became of its pixels.
+    def object_of(self, capture: Capture) -> tuple[BuiltObject, Media]:
+        """Return the finished object and what became of the file.
 
         Raises the refusals of a capture: UnsupportedMedia and its kinds, UnknownRegion,
-        LateralityMissing, CapturedAtImplausible, InvalidRequest when no time is known.
+        LateralityMissing, SpecimenMissing, CapturedAtImplausible; InvalidRequest when no
+        time is known.
         """
-        region, laterality = rules.choose_region(capture.anatomic_region, capture.laterality)
-        photograph = hub.media.photograph(
-            capture.source.path,
-            max_pixels=self._settings.max_pixels,
-            keep_serial=self._settings.keep_device_serial,
-        )
-        captured_at = self._captured_at(capture, photograph)
+        rules.check_specimen(capture)
+        rules.region_of(capture)
+        media = hub.media.read(capture.kind, capture.source.path, self._settings)
+        return hub.dicom.build(self._context(capture, media), media), media
+
+    def note_of(self, capture: Capture, media: Media, built: BuiltObject) -> BuiltObject | None:
+        """Return the report of the capture's note; None without a note or by setting."""
+        if not self._settings.note_sr or not capture.note.strip():
+            return None
+        return hub.dicom.note_report(self._context(capture, media), media, built)
+
+    def _context(self, capture: Capture, media: Media) -> CaptureContext:
+        region, laterality = rules.region_of(capture)
+        captured_at = self._captured_at(capture, media)
         department = rules.sealed_department(capture.encounter.department, Department(""))
         issuer = capture.encounter.issuer or self._settings.default_issuer
         number = capture.encounter.encounter_id
@@ -73,16 +86,17 @@ class Wrap:
             self._uids,
             self._settings.accession_issuer,
         )
-        modality = hub.dicom.modality(capture.kind)
-        camera = (photograph.manufacturer, photograph.model)
-        order = _order(capture)
-        context = CaptureContext(
-            patient=self._patient(capture.patient),
+        modality = hub.dicom.series_kind(capture, media)
+        camera = (media.manufacturer, media.model)
+        series = series_instance_uid(capture, event, modality, camera, self._uids)
+        patient = self._patient(capture.patient)
+        return CaptureContext(
+            patient=patient,
             encounter_id=number,
             encounter_issuer=issuer,
             department=department,
             care_event=event,
-            series_instance_uid=series_instance_uid(capture, event, modality, camera, self._uids),
+            series_instance_uid=series,
             sop_instance_uid=self._uids.instance(capture.capture_id),
             captured_at=captured_at,
             anatomic_region=region,
@@ -92,21 +106,24 @@ class Wrap:
             source_sha256=capture.source.sha256,
             note=capture.note,
             procedure=capture.procedure,
-            order=order,
+            order=_order(capture),
             device=capture.device,
             institution=self._settings.institution,
             capture_id=capture.capture_id,
+            dermoscopy=capture.dermoscopy,
+            specimen=capture.specimen,
+            stage=capture.stage,
+            related=related_uids(capture, patient, series, self._uids),
         )
-        return hub.dicom.build(context, photograph), photograph
 
-    def _captured_at(self, capture: Capture, photograph: Photograph) -> datetime:
+    def _captured_at(self, capture: Capture, media: Media) -> datetime:
         """Return the time given; else the camera's, in site time when it names no offset."""
         given = rules.corrected_time(capture)
         if given is not None:
             tolerance = timedelta(hours=self._settings.clock_tolerance_hours)
             rules.check_time(given, datetime.now(UTC), capture.patient, tolerance)
             return given
-        taken = photograph.taken_at or capture.encounter.started
+        taken = media.taken_at or capture.encounter.started
         if taken is None:
             raise InvalidRequest("No capturedAt is given and the file names no time.")
         return taken if taken.tzinfo else taken.replace(tzinfo=self._settings.zone)

@@ -18,6 +18,16 @@ FALSE_ALARMS = {
         "Defined Terms may be extended (PS3.5 7.4); DICOM has none for stills coded "
         "with HEVC, AV1 or VP8."
     ),
+    r"/Modality\(0008,0060\).*Unrecognized defined term = <DMS>": (
+        "PS3.3 C.7.3.1.1.1 has DMS, Dermoscopy, since 2020; the validator's list is older."
+    ),
+    (
+        r"/(OperatorsName|OperatorIdentificationSequence|BodyPartExamined|ImageComments)\(.*"
+        r"not present in standard DICOM IOD"
+    ): (
+        "A document and a note say by whom, where on the body and, where its title is too "
+        "short, why: a Standard Extended SOP Class (PS3.2 7.3). The image IODs have all four."
+    ),
     r"= <[^>]*[^\x00-\x7f][^>]*> - Length invalid for this VR": (
         "Lengths of text are in characters (PS3.5 6.2); the validator counts bytes of UTF-8. "
         "`hub.dicom.check` counts characters."

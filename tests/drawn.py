@@ -85,6 +85,9 @@ def pixels(photo: Photograph) -> Image.Image:
     if photo.encoding.startswith("jpeg-ls"):
         values = np.asarray(jpeg_ls.decode(np.frombuffer(stream, np.uint8)))
         return Image.fromarray(values)
+    if photo.encoding == "native":
+        shape = (photo.rows, photo.columns, *((3,) if photo.samples_per_pixel == 3 else ()))
+        return Image.fromarray(np.frombuffer(stream, np.uint8).reshape(shape))
     return Image.open(io.BytesIO(stream)).convert("RGB" if photo.samples_per_pixel == 3 else "L")
 
 

@@ -28,6 +28,7 @@ from hub.model import (
     Patient,
     Practitioner,
     Receipt,
+    RelatedUIDs,
     Role,
     SealedEncounter,
     Series,
@@ -160,5 +161,12 @@ def make_context(**changes: object) -> CaptureContext:
         "source_sha256": "ab" * 32,
         "note": "Eczema on the back of the hand",
         "institution": "Demo Hospital",
+        "related": RelatedUIDs(
+            frame_of_reference=uids.named("frame of reference", "1"),
+            lesion=uids.named("lesion", "1"),
+            specimen=uids.named("specimen", "1"),
+            note=uids.named("note", "1"),
+            note_series=uids.named("notes", "1"),
+        ),
     }
     return CaptureContext(**{**facts, **changes})

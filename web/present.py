@@ -9,6 +9,7 @@ from itertools import groupby
 
 from flask import url_for
 
+from hub.dicom.bulk import VIDEO_TRANSFER_SYNTAXES
 from hub.model import Encounter, Instance, Order, Patient, Series, Study
 
 from . import words
@@ -134,8 +135,13 @@ def is_picture(instance: Instance) -> bool:
     return bool(instance.rows and instance.columns)
 
 
+def is_video(instance: Instance) -> bool:
+    """Whether an instance is a video that browsers play."""
+    return instance.transfer_syntax_uid in VIDEO_TRANSFER_SYNTAXES
+
+
 def image_url(instance: Instance, size: str) -> str:
-    """Return the URL of a picture, `rendered` or `thumbnail`."""
+    """Return the URL of a picture, `rendered`, `thumbnail` or `video`."""
     return url_for(f"images.{size}", sop_instance_uid=instance.sop_instance_uid)
 
 

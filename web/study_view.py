@@ -20,6 +20,7 @@ from .present import (
     day_and_time,
     image_url,
     is_picture,
+    is_video,
     kinds,
     minute,
     sites,
@@ -34,11 +35,14 @@ class Picture:
     page_url: str
     url: str
     thumbnail: str
+    report_url: str
     label: str
     width: int
     height: int
     facts: tuple[tuple[str, object], ...]
     note: str
+    video: str = ""
+    """URL of the video of which this is a still."""
 
 
 @dataclass(frozen=True)
@@ -112,11 +116,13 @@ def _picture(
         ),
         url=image_url(instance, "rendered"),
         thumbnail=image_url(instance, "thumbnail"),
+        report_url=url_for("report.show_report", sop_instance_uid=instance.sop_instance_uid),
         label=f"{kind} {number} of {of}" + (f", {region}" if region else ""),
         width=instance.columns or 0,
         height=instance.rows or 0,
         facts=tuple((label, value) for label, value in facts if value),
         note=instance.note,
+        video=image_url(instance, "video") if is_video(instance) else "",
     )
 
 

@@ -28,6 +28,7 @@ BLUEPRINTS = (
     "web.views.patient",
     "web.views.worklist",
     "web.views.images",
+    "web.views.report",
     "web.views.appearance",
     "web.link",
     "web.dicomweb.qido",

@@ -7,6 +7,11 @@ from dataclasses import dataclass
 
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import (
+    HEVCMP51,
+    MPEG4HP41,
+    MPEG4HP41F,
+    MPEG4HP422D,
+    MPEG4HP422DF,
     UID,
     ExplicitVRLittleEndian,
     JPEG2000Lossless,
@@ -15,11 +20,13 @@ from pydicom.uid import (
     JPEGLSLossless,
 )
 
-from hub.model import CaptureContext, Instance, Photograph, Series, Study
+from hub.model import CaptureContext, Instance, Media, Series, Study
+from hub.slices import Piece, chunks_of, cut
 
 from . import dicom_json, facts
 from .check import check
-from .encode import file_header
+from .encode import data_set, file_header
+from .iod import ENCAPSULATED_DOCUMENT, NO_PAYLOAD, PIXEL_DATA
 from .iods import iod_of
 
 TRANSFER_SYNTAXES = {
@@ -28,15 +35,25 @@ TRANSFER_SYNTAXES = {
     "jpeg-ls-lossless": JPEGLSLossless,
     "jpeg-2000-lossless": JPEG2000Lossless,
     "native": ExplicitVRLittleEndian,
+    "h264-high-4.1": MPEG4HP41,
+    "h264-high-4.1-fragmentable": MPEG4HP41F,
+    "h264-high-4.2": MPEG4HP422D,
+    "h264-high-4.2-fragmentable": MPEG4HP422DF,
+    "hevc-main-5.1": HEVCMP51,
+    "pdf": ExplicitVRLittleEndian,
 }
 
 IMPLEMENTATION_CLASS_UID = UID("2.25.165263392993682770000513382694328274937")
 _IMPLEMENTATION_VERSION_NAME = "EIH_1"
 
 _PIXEL_DATA_OB = b"\xe0\x7f\x10\x00OB\x00\x00"
+_DOCUMENT_OB = b"\x42\x00\x11\x00OB\x00\x00"
 _UNDEFINED_LENGTH = b"\xff\xff\xff\xff"
 _ITEM = b"\xfe\xff\x00\xe0"
 _SEQUENCE_DELIMITER = b"\xfe\xff\xdd\xe0\x00\x00\x00\x00"
+_FRAGMENTABLE = frozenset({MPEG4HP41F, MPEG4HP422DF})
+_FRAGMENT = 1 << 31
+"""Bytes of a fragment of a stream that has several."""
 
 Write = Callable[[bytes | memoryview], object]
 
@@ -46,9 +63,10 @@ class BuiltObject:
     """A checked object, ready to be written. Equal inputs give equal bytes."""
 
     ds: Dataset
-    """The header: everything but Pixel Data (7FE0,0010)."""
-    payload: tuple[bytes | memoryview, ...]
+    """The header: everything but the payload."""
+    payload: tuple[Piece, ...]
     transfer_syntax_uid: UID
+    payload_tag: int = PIXEL_DATA
 
     @property
     def sop_instance_uid(self) -> str:
@@ -57,17 +75,29 @@ class BuiltObject:
 
     def write_to(self, write: Write) -> None:
         """Write the PS3.10 file piece by piece; the codestream is handed over as it is."""
-        write(self._header())
         size = sum(len(piece) for piece in self.payload)
         padded = size + size % 2
+        if self.payload_tag == ENCAPSULATED_DOCUMENT:
+            write(self._header(self.ds[:ENCAPSULATED_DOCUMENT]))
+            write(_DOCUMENT_OB + padded.to_bytes(4, "little"))
+            _write_pieces(write, self.payload, size)
+            write(data_set(self.ds[ENCAPSULATED_DOCUMENT:]))
+            return
+        write(self._header(self.ds))
+        if self.payload_tag == NO_PAYLOAD:
+            return
         if self.transfer_syntax_uid == ExplicitVRLittleEndian:
             write(_PIXEL_DATA_OB + padded.to_bytes(4, "little"))
-            self._write_payload(write, size)
+            _write_pieces(write, self.payload, size)
             return
-        # One frame is one fragment (PS3.5 A.4); the Basic Offset Table item is empty.
+        # The Basic Offset Table item is empty. One frame, or the whole stream of a video, is
+        # one fragment (PS3.5 A.4), but where the transfer syntax allows several.
         write(_PIXEL_DATA_OB + _UNDEFINED_LENGTH + _ITEM + bytes(4))
-        write(_ITEM + padded.to_bytes(4, "little"))
-        self._write_payload(write, size)
+        is_fragmented = self.transfer_syntax_uid in _FRAGMENTABLE
+        for pieces in cut(self.payload, _FRAGMENT) if is_fragmented else (self.payload,):
+            length = sum(len(piece) for piece in pieces)
+            write(_ITEM + (length + length % 2).to_bytes(4, "little"))
+            _write_pieces(write, pieces, length)
         write(_SEQUENCE_DELIMITER)
 
     def instance_facts(self, sha256: str, size: int) -> tuple[Study, Series, Instance]:
@@ -75,30 +105,34 @@ class BuiltObject:
         header = dicom_json.header(self.ds)
         return facts.of_dataset(self.ds, header, self.transfer_syntax_uid, sha256, size)
 
-    def _write_payload(self, write: Write, size: int) -> None:
-        for piece in self.payload:
-            write(piece)
-        if size % 2:
-            write(b"\x00")
-
-    def _header(self) -> bytes:
-        """Preamble, file meta information and the data set before Pixel Data."""
-        ds, meta = self.ds, FileMetaDataset()
+    def _header(self, ds: Dataset) -> bytes:
+        """Preamble, file meta information and the data set before the payload."""
+        meta = FileMetaDataset()
         meta.FileMetaInformationVersion = b"\x00\x01"
-        meta.MediaStorageSOPClassUID = ds.SOPClassUID
-        meta.MediaStorageSOPInstanceUID = ds.SOPInstanceUID
+        meta.MediaStorageSOPClassUID = self.ds.SOPClassUID
+        meta.MediaStorageSOPInstanceUID = self.ds.SOPInstanceUID
         meta.TransferSyntaxUID = self.transfer_syntax_uid
         meta.ImplementationClassUID = IMPLEMENTATION_CLASS_UID
         meta.ImplementationVersionName = _IMPLEMENTATION_VERSION_NAME
         return file_header(meta, ds)
 
 
-def build(context: CaptureContext, photograph: Photograph) -> BuiltObject:
+def _write_pieces(write: Write, pieces: tuple[Piece, ...], size: int) -> None:
+    for piece in pieces:
+        for chunk in chunks_of(piece):
+            write(chunk)
+    if size % 2:
+        write(b"\x00")
+
+
+def build(context: CaptureContext, media: Media) -> BuiltObject:
     """Make the object that the kind of capture asks for, and check it.
 
     Raises UnsupportedMedia for a kind without an IOD, InvalidRequest and NotStorable for
     values that DICOM cannot hold.
     """
-    ds = iod_of(context.kind).dataset(context, photograph)
-    check(ds, photograph)
-    return BuiltObject(ds, photograph.payload, TRANSFER_SYNTAXES[photograph.encoding])
+    iod = iod_of(context, media)
+    ds = iod.dataset(context, media)
+    check(ds, media)
+    syntax = TRANSFER_SYNTAXES[media.encoding]
+    return BuiltObject(ds, media.payload, syntax, iod.payload_tag)

@@ -6,6 +6,7 @@ read here, nothing is decoded.
 
 from __future__ import annotations
 
+import os
 import re
 import struct
 from collections.abc import Iterator, Sequence
@@ -14,13 +15,37 @@ from typing import BinaryIO
 from pydicom import dcmread
 from pydicom.dataset import Dataset, FileDataset
 from pydicom.encaps import get_frame
+from pydicom.uid import (
+    HEVCM10P51,
+    HEVCMP51,
+    MPEG4HP41,
+    MPEG4HP41BD,
+    MPEG4HP41BDF,
+    MPEG4HP41F,
+    MPEG4HP42STEREO,
+    MPEG4HP42STEREOF,
+    MPEG4HP422D,
+    MPEG4HP422DF,
+    MPEG4HP423D,
+    MPEG4HP423DF,
+)
 
 from hub.errors import NotAcceptable, NotFound, ObjectDamaged
+from hub.slices import FileSlice
 
 _LONG_HEADER = 12
 """Bytes of tag, VR and 32-bit length before the value of OB and OW (PS3.5 7.1.2)."""
 _TAG = re.compile(r"[0-9A-Fa-f]{8}")
 _ITEM = re.compile(r"[0-9]{1,6}")
+_ITEM_TAG, _SEQUENCE_END = b"\xfe\xff\x00\xe0", b"\xfe\xff\xdd\xe0"
+_MOST_FRAGMENTS = 10_000
+VIDEO_TRANSFER_SYNTAXES = frozenset(
+    {
+        *(MPEG4HP41, MPEG4HP41F, MPEG4HP41BD, MPEG4HP41BDF, MPEG4HP422D, MPEG4HP422DF),
+        *(MPEG4HP423D, MPEG4HP423DF, MPEG4HP42STEREO, MPEG4HP42STEREOF, HEVCMP51, HEVCM10P51),
+    }
+)
+"""Those whose stream may be an MP4 (PS3.5 8.2.8 to 8.2.11)."""
 _IMPLICIT_VR = "1.2.840.10008.1.2"
 
 
@@ -35,6 +60,8 @@ def frames(file: BinaryIO, numbers: Sequence[int]) -> Iterator[bytes]:
     if "Rows" not in ds or not all(1 <= number <= total for number in numbers):
         raise NotFound
     syntax = ds.file_meta.TransferSyntaxUID
+    if syntax in VIDEO_TRANSFER_SYNTAXES:
+        raise NotAcceptable("A video is one stream: its frames are given rendered.")
     start = file.tell() + (8 if syntax == _IMPLICIT_VR else _LONG_HEADER)
     for number in numbers:
         file.seek(start)
@@ -42,6 +69,29 @@ def frames(file: BinaryIO, numbers: Sequence[int]) -> Iterator[bytes]:
             yield _encapsulated(file, number - 1, total)
         else:
             yield _native(file, number - 1, start, _frame_length(ds))
+
+
+def video_stream(file: BinaryIO) -> tuple[FileSlice, ...]:
+    """Return where the MP4 of a video object lies in its file, fragment by fragment.
+
+    Raises NotAcceptable for an object that holds none, ObjectDamaged.
+    """
+    if _header(file).file_meta.TransferSyntaxUID not in VIDEO_TRANSFER_SYNTAXES:
+        raise NotAcceptable
+    position, found = file.tell() + _LONG_HEADER, []
+    for _count in range(_MOST_FRAGMENTS):
+        head = os.pread(file.fileno(), 8, position)
+        if head[:4] == _SEQUENCE_END:
+            break
+        if len(head) < 8 or head[:4] != _ITEM_TAG:
+            raise ObjectDamaged
+        length = int.from_bytes(head[4:], "little")
+        found.append(FileSlice(file, position + 8, length))
+        position += 8 + length
+    stream = tuple(found[1:])  # the first item is the offset table
+    if not stream or os.pread(file.fileno(), 8, stream[0].offset)[4:] != b"ftyp":
+        raise NotAcceptable
+    return stream
 
 
 def bulk_value(file: BinaryIO, path: Sequence[str]) -> bytes:

@@ -12,7 +12,7 @@ from pydicom.dataset import Dataset
 from pydicom.valuerep import VR, validate_value
 
 from hub.errors import NotStorable
-from hub.model import Photograph
+from hub.model import Media
 
 _UID = re.compile(r"(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*))*")
 
@@ -47,7 +47,13 @@ def is_uid(text: object) -> bool:
     return isinstance(text, str) and len(text) <= 64 and _UID.fullmatch(text) is not None
 
 
-def check(ds: Dataset, photograph: Photograph) -> None:
+def check(ds: Dataset, media: Media) -> None:
+    """Raise NotStorable, naming the attribute, for an object that is not valid."""
+    check_header(ds)
+    _check_payload(ds, media)
+
+
+def check_header(ds: Dataset) -> None:
     """Raise NotStorable, naming the attribute, for a header that is not valid."""
     for keyword in _TYPE_1:
         if not ds.get(keyword):
@@ -59,7 +65,6 @@ def check(ds: Dataset, photograph: Photograph) -> None:
         if not is_uid(ds.get(keyword)):
             raise NotStorable(f"{keyword} would not be a UID.")
     _check_values(ds)
-    _check_pixels(ds, photograph)
 
 
 def _check_values(ds: Dataset) -> None:
@@ -81,11 +86,14 @@ def _check_value(keyword: str, vr: str, value: object) -> None:
         raise NotStorable(f"{keyword} would not be a valid {vr}.") from exc
 
 
-def _check_pixels(ds: Dataset, photograph: Photograph) -> None:
-    """What the header says of the pixels must be what the stream holds (C.7.6.3)."""
+def _check_payload(ds: Dataset, media: Media) -> None:
+    """What the header says of the payload must be what it holds (C.7.6.3)."""
+    size = sum(len(piece) for piece in media.payload)
+    if not size:
+        raise NotStorable("The object would have no content.")
+    if "Rows" not in ds:
+        return
     if not 0 < ds.Rows <= 0xFFFF or not 0 < ds.Columns <= 0xFFFF:
         raise NotStorable("The image has more rows or columns than DICOM can count.")
-    size = sum(len(piece) for piece in photograph.payload)
-    native = photograph.rows * photograph.columns * photograph.samples_per_pixel
-    if not size or (photograph.encoding == "native" and size != native):
+    if media.encoding == "native" and size != ds.Rows * ds.Columns * ds.SamplesPerPixel:
         raise NotStorable("The pixels do not have the size that rows and columns say.")

@@ -11,17 +11,21 @@ from pydicom.dataset import Dataset
 _BULK_VRS = frozenset({"OB", "OD", "OF", "OL", "OV", "OW", "UN"})
 _LARGEST_INLINE = 1024
 _PIXEL_TAG = "7FE00010"
+_DOCUMENT_TAG = "00420011"
 
 
 def header(ds: Dataset) -> dict[str, Any]:
     """Return the DICOM JSON of a header without file meta and group lengths.
 
     Binary values are `BulkDataURI`s relative to the instance (`bulk/00282000`); the service
-    that answers makes them absolute. Pixel Data stands there whether or not `ds` has it.
+    that answers makes them absolute. Pixel Data and an
+    encapsulated document stand there whether or not `ds` has them.
     """
     out = _object(ds, ())
     if "Rows" in ds:
         out.setdefault(_PIXEL_TAG, {"vr": "OB", "BulkDataURI": f"bulk/{_PIXEL_TAG}"})
+    if "MIMETypeOfEncapsulatedDocument" in ds:
+        out.setdefault(_DOCUMENT_TAG, {"vr": "OB", "BulkDataURI": f"bulk/{_DOCUMENT_TAG}"})
     return out
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable
+from typing import Any
 
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
@@ -21,12 +22,13 @@ _ITEM = b"\xfe\xff\x00\xe0"
 
 def file_header(meta: Dataset, ds: Dataset) -> bytes:
     """Return preamble, file meta information (PS3.10 7.1) and data set."""
-    group = _data_set(meta)
+    group = data_set(meta)
     length = b"\x02\x00\x00\x00UL\x04\x00" + struct.pack("<I", len(group))
-    return b"".join((_PREFIX, length, group, _data_set(ds)))
+    return b"".join((_PREFIX, length, group, data_set(ds)))
 
 
-def _data_set(ds: Dataset) -> bytes:
+def data_set(ds: Dataset) -> bytes:
+    """Return the elements of `ds` in the order of their tags."""
     return b"".join(_element(ds[tag]) for tag in sorted(ds.keys()))
 
 
@@ -43,14 +45,16 @@ def _length(vr: str, value: bytes) -> tuple[int, ...]:
 
 
 def _sequence(items: Iterable[Dataset]) -> bytes:
-    bodies = [_data_set(item) for item in items]
+    bodies = [data_set(item) for item in items]
     return b"".join(_ITEM + struct.pack("<I", len(body)) + body for body in bodies)
 
 
 def _value(vr: str, value: object) -> bytes:
-    values = value if isinstance(value, MultiValue | list) else [value]
+    values: Any = value if isinstance(value, MultiValue | list) else [value]
     if vr in _NUMBERS:
         return b"".join(struct.pack(_NUMBERS[vr], number) for number in values)
+    if vr == "AT":
+        return b"".join(struct.pack("<HH", v >> 16, v & 0xFFFF) for v in values)
     if isinstance(value, bytes):
         return _even(value, b"\x00")
     text = "\\".join("" if v is None else str(v) for v in values)

@@ -77,14 +77,15 @@ def general_series(ds: Dataset, context: CaptureContext, modality: str, number: 
     """General Series Module, C.7.3.1; body site and side are per image, see `vl_image`.
 
     A series is a device's session, so its description cannot name one image's site.
-    Body Part Examined does, for archives that know no Anatomic Region (ADR 0010).
+    Body Part Examined does, for archives that know no Anatomic Region (ADR 0020).
     """
     ds.Modality = modality
     ds.SeriesInstanceUID = context.series_instance_uid
     ds.SeriesNumber = number
     ds.SeriesDescription = words(context.care_event.description)
-    if context.anatomic_region.body_part_examined:
-        ds.BodyPartExamined = words(context.anatomic_region.body_part_examined, "CS")
+    region = context.anatomic_region
+    if region and region.body_part_examined:
+        ds.BodyPartExamined = words(region.body_part_examined, "CS")
     _operator(ds, context)
     if context.order:
         ds.RequestAttributesSequence = Sequence([_request(context.order, context)])

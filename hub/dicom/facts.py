@@ -17,8 +17,8 @@ from .header_values import (
     laterality_of,
     text_of,
 )
-from .image_modules import HUB_NAME
 from .issuers import issuer_text
+from .steps import HUB_NAME
 
 KEYWORDS = (
     "AccessionNumber",

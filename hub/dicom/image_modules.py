@@ -5,34 +5,33 @@ One function per module of PS3.3, each adding its attributes to a Dataset.
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cache
 from importlib.metadata import version
 
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
-from hub.model import CaptureContext, Laterality, Photograph
+from hub.model import CaptureContext, Laterality, Media, Photograph, Video
 
 from .codes import MODIFYING_EQUIPMENT, SIDES, code_item, code_sequence
+from .steps import HUB_NAME, sentence
 from .values import da, dt, note, offset_of, timezone_offset, tm, words
 
-HUB_NAME = "Encounter Imaging Hub"
-"""Manufacturer of the hub among the contributing equipment."""
 
-
-def general_equipment(ds: Dataset, context: CaptureContext, photograph: Photograph) -> None:
+def general_equipment(ds: Dataset, context: CaptureContext, media: Media) -> None:
     """General Equipment Module, C.7.5.1: the camera as its file names it, else the device."""
     device, department = context.device, context.department
-    ds.Manufacturer = words(photograph.manufacturer or device.manufacturer)
-    model = words(photograph.model or device.model)
+    ds.Manufacturer = words(media.manufacturer or device.manufacturer)
+    model = words(media.model or device.model)
     if model:
         ds.ManufacturerModelName = model
     if device.id:
         ds.StationName = words(device.id, "SH")
-    if photograph.serial:
-        ds.DeviceSerialNumber = words(photograph.serial)
-    if photograph.software:
-        ds.SoftwareVersions = words(photograph.software)
+    if media.serial:
+        ds.DeviceSerialNumber = words(media.serial)
+    if media.software:
+        ds.SoftwareVersions = words(media.software)
     if context.institution:
         ds.InstitutionName = words(context.institution)
     if department.name:
@@ -42,22 +41,35 @@ def general_equipment(ds: Dataset, context: CaptureContext, photograph: Photogra
 
 
 def general_image(ds: Dataset, context: CaptureContext) -> None:
-    """General Acquisition and General Image Modules, C.7.10.1 and C.7.6.1.
+    """General Acquisition and General Image Modules, C.7.10.1 and C.7.6.1."""
+    moment = taken(ds, context)
+    ds.AcquisitionDate = da(moment)
+    ds.AcquisitionTime = tm(moment)
+    ds.PatientOrientation = ""
+    ds.BurnedInAnnotation = "NO"
+    if context.note.strip():
+        ds.ImageComments = note(context.note)
+
+
+def taken(ds: Dataset, context: CaptureContext) -> datetime:
+    """Say when content was made, and number it; return the time in the offset it carries.
 
     The instance number is the millisecond of the day, so that phones which know nothing
     of each other number one study in the order of time.
     """
-    taken = context.captured_at.astimezone(offset_of(context.captured_at))
-    midnight = taken.replace(hour=0, minute=0, second=0, microsecond=0)
-    milliseconds = (taken - midnight).total_seconds() * 1000
-    ds.InstanceNumber = int(milliseconds) + 1
-    ds.PatientOrientation = ""
-    ds.ContentDate = ds.AcquisitionDate = da(taken)
-    ds.ContentTime = ds.AcquisitionTime = tm(taken)
-    ds.AcquisitionDateTime = dt(taken)
-    ds.BurnedInAnnotation = "NO"
-    if context.note.strip():
-        ds.ImageComments = note(context.note)
+    moment = context.captured_at.astimezone(offset_of(context.captured_at))
+    midnight = moment.replace(hour=0, minute=0, second=0, microsecond=0)
+    ds.InstanceNumber = int((moment - midnight).total_seconds() * 1000) + 1
+    ds.ContentDate = da(moment)
+    ds.ContentTime = tm(moment)
+    ds.AcquisitionDateTime = dt(moment)
+    return moment
+
+
+def frame_of_reference(ds: Dataset, context: CaptureContext, origin: str) -> None:
+    """Frame of Reference Module, C.7.4.1; `origin` is the Position Reference Indicator."""
+    ds.FrameOfReferenceUID = context.related.frame_of_reference
+    ds.PositionReferenceIndicator = origin
 
 
 def image_pixel(ds: Dataset, photograph: Photograph) -> None:
@@ -91,20 +103,27 @@ def acquisition_context(ds: Dataset) -> None:
     ds.AcquisitionContextSequence = Sequence()
 
 
-def vl_image(ds: Dataset, context: CaptureContext, photograph: Photograph) -> None:
+def vl_image(ds: Dataset, context: CaptureContext, photograph: Photograph | Video) -> None:
     """VL Image Module, C.8.12.1, with where on the body, coded, and what compression cost."""
-    region = context.anatomic_region
     ds.ImageType = ["ORIGINAL", "PRIMARY"]
+    anatomic_region(ds, context)
+    ds.LossyImageCompression = "01" if photograph.lossy else "00"
+    if photograph.lossy:
+        ds.LossyImageCompressionRatio = [f"{ratio:.2f}" for ratio, _ in photograph.lossy]
+        ds.LossyImageCompressionMethod = [method for _, method in photograph.lossy]
+
+
+def anatomic_region(ds: Dataset, context: CaptureContext) -> None:
+    """General Anatomy Macro, table 10-7, and Image Laterality, where there is a region."""
+    region = context.anatomic_region
+    if region is None:
+        return
     item = code_item(region.code)
     if context.laterality in SIDES:
         item.AnatomicRegionModifierSequence = code_sequence(SIDES[context.laterality])
     ds.AnatomicRegionSequence = Sequence([item])
     if region.paired:
         ds.ImageLaterality = str(context.laterality or Laterality.UNPAIRED)
-    ds.LossyImageCompression = "01" if photograph.lossy else "00"
-    if photograph.lossy:
-        ds.LossyImageCompressionRatio = [f"{ratio:.2f}" for ratio, _ in photograph.lossy]
-        ds.LossyImageCompressionMethod = [method for _, method in photograph.lossy]
 
 
 def icc_profile(ds: Dataset, photograph: Photograph) -> None:
@@ -115,9 +134,7 @@ def icc_profile(ds: Dataset, photograph: Photograph) -> None:
         ds.ColorSpace = photograph.color_space
 
 
-def sop_common(
-    ds: Dataset, context: CaptureContext, photograph: Photograph, sop_class_uid: str
-) -> None:
+def sop_common(ds: Dataset, context: CaptureContext, media: Media, sop_class_uid: str) -> None:
     """SOP Common Module, C.12.1, with the hub as contributing equipment."""
     ds.SpecificCharacterSet = "ISO_IR 192"
     ds.SOPClassUID = sop_class_uid
@@ -125,12 +142,18 @@ def sop_common(
     ds.TimezoneOffsetFromUTC = timezone_offset(
         context.captured_at.astimezone(offset_of(context.captured_at))
     )
+    said = (_origin(context, media), *(sentence(change) for change in media.changes))
+    ds.ContributingEquipmentSequence = Sequence(_contribution(text) for text in said)
+
+
+def _contribution(text: str) -> Dataset:
+    """One step of the hub; `hub.fidelity` reads them back."""
     item = Dataset()
     item.PurposeOfReferenceCodeSequence = code_sequence(MODIFYING_EQUIPMENT)
     item.Manufacturer = HUB_NAME
     item.SoftwareVersions = _hub_version()
-    item.ContributionDescription = _contribution(context, photograph)
-    ds.ContributingEquipmentSequence = Sequence([item])
+    item.ContributionDescription = words(text, "ST")
+    return item
 
 
 @cache
@@ -138,9 +161,7 @@ def _hub_version() -> str:
     return words(version("encounter-imaging-hub"))
 
 
-def _contribution(context: CaptureContext, photograph: Photograph) -> str:
-    """What the hub did, beside the digest of the file it was given."""
-    parts = [f"Wrapped from a {photograph.source_format or 'source'} file"]
-    parts.append(f"SHA-256 of the source: {context.source_sha256}")
-    parts += [change.what for change in photograph.changes]
-    return words("; ".join(parts), "ST")
+def _origin(context: CaptureContext, media: Media) -> str:
+    """Which file it was, by its digest."""
+    kind = media.source_format or "source"
+    return f"Wrapped from a {kind} file; SHA-256 of the source: {context.source_sha256}"

@@ -14,6 +14,8 @@ from hub import child
 from hub.errors import NotAcceptable, NotFound
 from hub.model import Instance
 
+from .bulk import VIDEO_TRANSFER_SYNTAXES, video_stream
+
 MEDIA_TYPES = frozenset({"image/jpeg", "image/png"})
 
 _LIMITS = child.Limits(memory=2560 * child.MIB)
@@ -46,7 +48,7 @@ class DicomRenderer:
         """
         if media_type not in MEDIA_TYPES:
             raise NotAcceptable
-        request = {
+        request: dict[str, object] = {
             "path": path,
             "frame": frame,
             "viewport": list(viewport) if viewport else None,
@@ -57,7 +59,11 @@ class DicomRenderer:
         cached = self._cached(instance, request)
         if cached.exists():
             return cached.read_bytes()
-        picture = _draw(request)
+        if instance.transfer_syntax_uid in VIDEO_TRANSFER_SYNTAXES:
+            request |= _video_request(path, instance, frame)
+            picture = _draw(request, "hub.media.ffmpeg")
+        else:
+            picture = _draw(request)
         _keep(cached, picture)
         return picture
 
@@ -72,9 +78,30 @@ class DicomRenderer:
         return self._cache_dir / name[:2] / name
 
 
-def _draw(request: Mapping[str, object]) -> bytes:
+def _video_request(path: str, instance: Instance, frame: int) -> dict[str, object]:
+    """What a frame of a video needs: where its MP4 lies in the object, and the frame's time."""
+    if not 1 <= frame <= instance.number_of_frames:
+        raise NotFound
+    with open(path, "rb") as file:
+        stream = video_stream(file)
+    if len(stream) != 1:
+        raise NotAcceptable("A video in several fragments cannot be drawn here.")
+    start, length = stream[0].offset, stream[0].length
+    seconds = (frame - 1) * _frame_time(instance) / 1000
+    found = {"do": "still", "format": "mp4", "start": start, "end": start + length}
+    return {**found, "seconds": f"{seconds:.6f}", "seconds_allowed": _LIMITS.wall_seconds - 1}
+
+
+def _frame_time(instance: Instance) -> float:
+    """Frame Time (0018,1063) in ms; 0 where the header names none that is a number."""
+    element = instance.header.get("00181063")
+    values = element.get("Value", ()) if isinstance(element, Mapping) else ()
+    return float(values[0]) if values and isinstance(values[0], int | float) else 0.0
+
+
+def _draw(request: Mapping[str, object], program: str = "hub.dicom.draw") -> bytes:
     try:
-        outcome, picture = child.call("hub.dicom.draw", request, _LIMITS)
+        outcome, picture = child.call(program, request, _LIMITS)
     except child.ChildDied as exc:
         raise NotAcceptable("This image cannot be drawn here.") from exc
     if outcome.get("refused") == "frame":

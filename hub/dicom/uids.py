@@ -40,6 +40,10 @@ class UIDs:
         """SOP Instance UID of the phone's capture id, in whatever case it was written."""
         return self._uid("instance", capture_id.lower())
 
+    def named(self, purpose: str, *parts: str) -> str:
+        """UID of anything else that has a name of its own: a lesion, a specimen, a slide."""
+        return self._uid(purpose, *parts)
+
     def accession(self, key: str) -> str:
         """Accession number of a care event: `E` and 75 bits, 16 characters in all (SH)."""
         number = int.from_bytes(self._digest("accession", key)[:10], "big") >> 5

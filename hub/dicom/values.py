@@ -6,11 +6,13 @@ a part of an identifier is another one.
 
 from __future__ import annotations
 
+import math
 from datetime import datetime, timedelta, timezone
 
 from hub.errors import InvalidRequest, NotStorable
 
 _LONGEST = {"LO": 64, "SH": 16, "CS": 16, "ST": 1024}
+_LONGEST_DS = 16
 _MAX_NOTE = 10_240
 _MAX_NAME_GROUP = 64
 
@@ -49,6 +51,17 @@ def person_name(text: str) -> str:
     groups = _printable(text).replace("\\", "/").split("=")[:3]
     fitted = ("^".join(group.split("^")[:5])[:_MAX_NAME_GROUP] for group in groups)
     return "=".join(fitted).rstrip("=")
+
+
+def decimal(number: float) -> str:
+    """Return a DS (at most 16 characters, PS3.5 6.2) with up to six decimals.
+
+    Raises NotStorable for a number that has no such form.
+    """
+    text = f"{number:.6f}".rstrip("0").rstrip(".")
+    if len(text) > _LONGEST_DS or not math.isfinite(number):
+        raise NotStorable("A number is too large for DICOM.")
+    return text
 
 
 def birth_date(text: str) -> str:

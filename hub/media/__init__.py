@@ -1,5 +1,6 @@
 """Bytes of any kind to facts and a conformant stream: upright, in colour, nothing private."""
 
 from .photo import photograph
+from .readers import read
 
-__all__ = ["photograph"]
+__all__ = ["photograph", "read"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hub.model import Change
@@ -10,6 +10,10 @@ from hub.model import Change
 from . import jpeg
 from .exif import ExifFacts
 from .jpeg import Jpeg
+
+LEFT_OUT, DECODED = "Left out: ", "Decoded from "
+TURNED, RECODED = "Turned upright in the DCT domain", "Coefficients coded again"
+"""How sentences begin that `hub.fidelity` looks for."""
 
 NO_TRANSFER_SYNTAX = "DICOM has no transfer syntax for this format"
 NOT_TURNED = {
@@ -20,7 +24,9 @@ NOT_TURNED = {
 
 _PRIVATE = "Metadata leave the stream by an allow-list; exposure facts are attributes of the object"
 
-_PIXEL_CHANGES = {
+_STORED = {"jpeg-ls-lossless": "as lossless JPEG-LS", "native": "uncompressed"}
+
+PIXEL_CHANGES = {
     "deep": Change(
         "More than 8 bits a sample reduced to 8", "Visible light images have 8 (PS3.3 C.8.12.1)"
     ),
@@ -45,18 +51,18 @@ def of_kept(original: Jpeg, stream: Jpeg, exif: ExifFacts) -> tuple[Change, ...]
     """Changes of a JPEG stream that was kept, turned or recoded without loss."""
     found = []
     if original.dropped:
-        found.append(Change("Left out: " + ", ".join(original.dropped), _PRIVATE))
+        found.append(Change(LEFT_OUT + ", ".join(original.dropped), _PRIVATE))
     if original.process != stream.process:
         found.append(
             Change(
-                "Coefficients coded again as sequential Huffman, none changed",
+                f"{RECODED} as sequential Huffman, none changed",
                 "No transfer syntax carries progressive or arithmetic JPEG",
             )
         )
     if exif.orientation != 1:
         found.append(
             Change(
-                f"Turned upright in the DCT domain (Exif orientation {exif.orientation})",
+                f"{TURNED} (Exif orientation {exif.orientation})",
                 "DICOM viewers ignore Exif orientation; no coefficient was lost",
             )
         )
@@ -65,9 +71,12 @@ def of_kept(original: Jpeg, stream: Jpeg, exif: ExifFacts) -> tuple[Change, ...]
     return tuple(found)
 
 
-def of_decoded(source_format: str, reason: str, facts: Mapping[str, Any]) -> tuple[Change, ...]:
+def of_decoded(
+    source_format: str, reason: str, facts: Mapping[str, Any], dropped: Sequence[str]
+) -> tuple[Change, ...]:
     """Changes of a photo that was decoded and stored lossless."""
-    found = [Change(f"Decoded from {source_format.upper()}, stored as lossless JPEG-LS", reason)]
+    stored = _STORED[facts["encoding"]]
+    found = [Change(f"{DECODED}{source_format.upper()}, stored {stored}", reason)]
     if facts["orientation"] != 1:
         found.append(
             Change(
@@ -75,6 +84,7 @@ def of_decoded(source_format: str, reason: str, facts: Mapping[str, Any]) -> tup
                 "DICOM viewers ignore Exif orientation",
             )
         )
-    found += [_PIXEL_CHANGES[name] for name in facts["changes"]]
-    found.append(Change("Left out: all metadata of the file", _PRIVATE))
+    found += [PIXEL_CHANGES[name] for name in facts["changes"]]
+    if dropped:
+        found.append(Change(LEFT_OUT + ", ".join(dropped), _PRIVATE))
     return tuple(found)

@@ -1,4 +1,4 @@
-"""Which ICC profile belongs to the pixels: the file's own, byte for byte, or sRGB by Exif."""
+"""Which ICC profile belongs to the pixels: the file's own without free text, or a named one."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from importlib.resources import files
 
 from hub.model import Change
 
+from .icc_clean import cleaned
+from .icc_made import display_p3
+
 _MAX_PROFILE = 4 * 1024 * 1024
 _SPACE_OF_SAMPLES = {1: b"GRAY", 3: b"RGB "}
 
@@ -16,7 +19,16 @@ _MOVED = Change(
     "ICC profile moved to the ICC Profile attribute, byte for byte",
     "Viewers read colour from the attribute (PS3.3 C.11.15)",
 )
-_ADDED = Change("sRGB profile added", "Exif names sRGB as the colour space and no profile came")
+_CLEANED = Change(
+    "ICC profile moved to the ICC Profile attribute, its colour values as they were",
+    "Its description, copyright and private parts are free text and were left out",
+)
+_P3_ADDED = Change(
+    "Display P3 profile added", "The file names Display P3 by code (nclx) and brings no profile"
+)
+_ADDED = Change(
+    "sRGB profile added", "The file names sRGB as its colour space and brings no profile"
+)
 
 
 @dataclass(frozen=True)
@@ -28,20 +40,24 @@ class Color:
     changes: tuple[Change, ...] = ()
 
 
-def color_of(profile: bytes | None, had_profile: bool, exif_space: str, samples: int) -> Color:
+def color_of(profile: bytes | None, had_profile: bool, named: str, samples: int) -> Color:
     """Decide the colour of pixels with `samples` components.
 
-    A profile of the file wins over what Exif says. Grey pixels carry none: the ICC
-    Profile Module describes colour.
+    A profile of the file wins over the space it names (`SRGB`, `ADOBERGB`, `P3`).
+    Grey pixels carry none: the ICC Profile Module describes colour.
     """
     if samples == 1:
         return Color(changes=(_BROKEN,) if had_profile else ())
-    if profile is not None and is_profile_of(profile, samples):
-        return Color(profile, "", (_MOVED,))
+    kept = cleaned(profile) if profile and is_profile_of(profile, samples) else None
+    if kept is not None:
+        return Color(kept, "", (_MOVED if kept is profile else _CLEANED,))
     left_out = (_BROKEN,) if had_profile else ()
-    if exif_space == "SRGB":
+    if named == "SRGB":
         return Color(srgb_profile(), "SRGB", (*left_out, _ADDED))
-    return Color(None, exif_space, left_out)
+    if named == "P3":
+        # Color Space (0028,2002) has no term for Display P3 (PS3.3 C.11.15.1.2).
+        return Color(display_p3(), "", (*left_out, _P3_ADDED))
+    return Color(None, named, left_out)
 
 
 def is_profile_of(profile: bytes, samples: int) -> bool:

@@ -17,6 +17,7 @@ import jpeg_ls
 import pillow_heif
 from PIL import Image
 
+from .metadata import metadata_of
 from .pixels import eight_bit_pixels
 
 Image.MAX_IMAGE_PIXELS = None  # the limit of the request is checked before decoding
@@ -51,14 +52,22 @@ _TRANSPOSE = {
 
 _ORIENTATION, _NEW_SUBFILE_TYPE, _BITS_PER_SAMPLE = 0x0112, 254, 258
 _REDUCED_RESOLUTION = 1
+_STORED_NATIVE = frozenset({"heif", "avif"})
+"""Photos from video coders: JPEG-LS would halve them and take three times their decoding."""
+
+_NAMED_SPACES = {(1, 13): "SRGB", (12, 13): "P3"}
+"""Colour primaries and transfer characteristics of nclx (ISO/IEC 23091-2)."""
+
 _LOSSY_TIFF = frozenset({"jpeg", "tiff_jpeg", "webp"})
+_LEAST_FOR_JPEG_LS = 64
+"""Samples below which the encoder's buffer is too small for its own headers."""
 _MAX_METADATA = 4 * 1024 * 1024
 
-Answer = tuple[dict[str, Any], bytes | bytearray]
+Answer = tuple[dict[str, Any], bytes | bytearray | memoryview]
 
 
 def answer(request: Mapping[str, Any]) -> Answer:
-    """Do what `request["do"]` names: `decode` to JPEG-LS, or `turn` in the DCT domain."""
+    """Do what `request["do"]` names: `decode` without loss, or `turn` in the DCT domain."""
     return {"decode": _decode, "turn": _turn}[request["do"]](request)
 
 
@@ -79,7 +88,11 @@ def _turn(request: Mapping[str, Any]) -> Answer:
 
 def _decode(request: Mapping[str, Any]) -> Answer:
     kind = request["format"]
-    with Image.open(request["path"], formats=[_FORMATS[kind]]) as image:
+    # Given a path, Pillow maps plain TIFF rows into memory without regard to a turn by 90 degrees.
+    with (
+        open(request["path"], "rb") as file,
+        Image.open(file, formats=[_FORMATS[kind]]) as image,
+    ):
         if image.width * image.height > request["maxPixels"]:
             return {"refused": "image-too-large"}, b""
         if kind not in _ONE_PRIMARY and _has_further_pictures(image, kind):
@@ -88,10 +101,17 @@ def _decode(request: Mapping[str, Any]) -> Answer:
         orientation = request.get("orientation") or _orientation(image, kind)
         changes: list[str] = []
         pixels = eight_bit_pixels(_upright(image, orientation), facts, changes)
-    stream = jpeg_ls.encode_array(pixels, 0, 1 if pixels.ndim == 3 else 0)
+    facts["encoding"], stream = _stored(kind, pixels)
     facts |= {"rows": pixels.shape[0], "columns": pixels.shape[1], "orientation": orientation}
     facts |= {"samples": 3 if pixels.ndim == 3 else 1, "changes": changes}
     return facts, stream
+
+
+def _stored(kind: str, pixels: Any) -> tuple[str, bytes | bytearray | memoryview]:
+    """Encoding and payload; native rows are handed over as they lie in memory."""
+    if kind in _STORED_NATIVE or pixels.size < _LEAST_FOR_JPEG_LS:
+        return "native", memoryview(pixels.reshape(-1))
+    return "jpeg-ls-lossless", jpeg_ls.encode_array(pixels, 0, 1 if pixels.ndim == 3 else 0)
 
 
 def _has_further_pictures(image: Image.Image, kind: str) -> bool:
@@ -113,9 +133,18 @@ def _source_facts(image: Image.Image, request: Mapping[str, Any]) -> dict[str, A
     return {
         "exif": _base64(_exif_block(image, kind)),
         "icc": _base64(image.info.get("icc_profile")),
+        "metadata": metadata_of(image),
+        "space": _named_space(image),
         "lossy": _is_lossy(image, kind, head),
         "deep": _is_deep(image, kind, head),
     }
+
+
+def _named_space(image: Image.Image) -> str:
+    """The colour space a HEIF file names by code (nclx) where it has no profile."""
+    codes = image.info.get("nclx_profile") or {}
+    primaries, transfer = codes.get("color_primaries"), codes.get("transfer_characteristics")
+    return _NAMED_SPACES.get((int(primaries or 2), int(transfer or 2)), "")
 
 
 def _head(path: str) -> bytes:

@@ -48,10 +48,11 @@ def decoded(source: Source, parsed: Jpeg | None, reason: str) -> Photograph:
     _refuse(facts)
     exif = exif or facts_of(base64.b64decode(facts["exif"]))
     profile = base64.b64decode(facts["icc"]) or None
-    space = "SRGB" if facts.get("srgb") else exif.color_space
+    space = "SRGB" if facts.get("srgb") else facts["space"] or exif.color_space
     color = color_of(profile, profile is not None, space, facts["samples"])
+    dropped = parsed.dropped if parsed else facts["metadata"]
     photo = Photograph(
-        encoding="jpeg-ls-lossless",
+        encoding=facts["encoding"],
         payload=(stream,),
         rows=facts["rows"],
         columns=facts["columns"],
@@ -59,7 +60,7 @@ def decoded(source: Source, parsed: Jpeg | None, reason: str) -> Photograph:
         lossy=_lossy(source, facts),
         icc_profile=color.profile,
         color_space=color.space,
-        changes=changes.of_decoded(source.format, reason, facts) + color.changes,
+        changes=changes.of_decoded(source.format, reason, facts, dropped) + color.changes,
         source_format=source.format,
     )
     return with_exif(photo, exif, source)

@@ -43,9 +43,9 @@ def _facts(tags: Tags) -> ExifFacts:
     orientation = tags.integer(0x0112) or 1
     return ExifFacts(
         orientation=orientation if 1 <= orientation <= 8 else 1,
-        manufacturer=tags.text(0x010F),
-        model=tags.text(0x0110),
-        software=tags.text(0x0131),
+        manufacturer=tags.name(0x010F),
+        model=tags.name(0x0110),
+        software=tags.name(0x0131),
         serial=tags.text(0xA431),
         lens_serial=tags.text(0xA435),
         taken_at=_taken_at(tags),

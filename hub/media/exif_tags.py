@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import re
 from collections.abc import Mapping
 
 import exifread
@@ -16,6 +17,10 @@ _MAX_READS = 20_000
 """An honest block takes some hundred reads; crossing directories could take billions."""
 
 _MAX_TEXT = 64
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 .,()+/:&'_*-]*")
+_LONG_WORD, _LONG_NUMBER = re.compile(r"[^ ]{21}"), re.compile(r"[0-9]{10}")
+"""Words and numbers that no camera or program is called, but owners and serials are."""
 
 
 class _TooManyReads(Exception):
@@ -51,6 +56,15 @@ class Tags:
         value = self._values.get(number, "")
         text = value if isinstance(value, str) else ""
         return "".join(c for c in text if c.isprintable()).strip()[:_MAX_TEXT]
+
+    def name(self, number: int) -> str:
+        """Return a text that may be the name of a camera, lens or program, else nothing.
+
+        Anybody may write into these tags; what is no plausible name is not carried over.
+        """
+        text = self.text(number)
+        too_long = _LONG_WORD.search(text) or _LONG_NUMBER.search(text)
+        return text if _NAME.fullmatch(text) and not too_long else ""
 
     def numbers(self, number: int) -> list[object]:
         """Return the values of a numeric tag; none when it is missing or text."""

@@ -54,7 +54,7 @@ def _is(tags: Tags, number: int) -> object | None:
 
 
 def _ut(tags: Tags, number: int) -> object | None:
-    return tags.text(number) or None
+    return tags.name(number) or None
 
 
 def _version(tags: Tags, number: int) -> object | None:

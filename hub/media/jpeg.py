@@ -7,11 +7,12 @@ only searched for the marker that ends them, and what is kept are slices of the 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 
 from hub.errors import DamagedImage
 
-from .segments import EXIF, ICC, name_of
+from .segments import EXIF, ICC, counted, name_of
 
 SOF0, SOF1, SOF2, SOF9, SOF10 = 0xC0, 0xC1, 0xC2, 0xC9, 0xCA
 _DHT, _DAC, _SOI, _EOI, _SOS, _DQT, _DRI = 0xC4, 0xCC, 0xD8, 0xD9, 0xDA, 0xDB, 0xDD
@@ -51,7 +52,7 @@ class Jpeg:
     icc_count: int = 0
     slices: tuple[memoryview, ...] = ()
     dropped: tuple[str, ...] = ()
-    """Names of the kinds of metadata that are not in `slices`, each once."""
+    """Names of the kinds of metadata that are not in `slices`, with their number."""
 
     @property
     def icc_profile(self) -> bytes | None:
@@ -96,7 +97,7 @@ class _Walk:
         self._data = data
         self._jpeg = Jpeg()
         self._ranges: list[tuple[int, int]] = []
-        self._dropped: dict[str, None] = {}
+        self._dropped: Counter[str] = Counter()
         self._scanned: set[int] = set()
 
     def to_end(self) -> Jpeg:
@@ -174,7 +175,7 @@ class _Walk:
             jpeg.jfif = True
         elif marker == _APP14 and head.startswith(b"Adobe") and len(body) >= 12:
             jpeg.adobe_transform = body[11]
-        self._dropped[name_of(marker, head)] = None
+        self._dropped[name_of(marker, head)] += 1
 
     def _keep(self, start: int, end: int) -> None:
         if self._ranges and self._ranges[-1][1] == start:
@@ -189,7 +190,8 @@ class _Walk:
         if not jpeg.rows or not jpeg.columns:
             raise DamagedImage
         if end < len(self._data):
-            self._dropped["data after the end of the image"] = None
+            self._dropped["data after the end of the image"] += 1
         whole = memoryview(self._data)
         jpeg.slices = tuple(whole[start:stop] for start, stop in self._ranges)
-        jpeg.dropped = tuple(self._dropped)
+        del self._dropped["ICC profile"]  # it moves to an attribute, which says so itself
+        jpeg.dropped = counted(self._dropped)

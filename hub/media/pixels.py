@@ -27,8 +27,9 @@ def eight_bit_pixels(image: Image.Image, facts: dict[str, Any], changes: list[st
         image = image.convert("RGBA" if "transparency" in image.info else "RGB")
     if "A" in image.getbands() or "transparency" in image.info:
         image = _flattened(image.convert("RGBA"), changes)
-    grey = image.mode in {"L", "1"}
-    return np.asarray(image.convert("L" if grey else "RGB"))
+    mode = "L" if image.mode in {"L", "1"} else "RGB"
+    # Pillow would copy an image that has the mode already.
+    return np.asarray(image if image.mode == mode else image.convert(mode))
 
 
 def _eight_bit(image: Image.Image) -> Image.Image:

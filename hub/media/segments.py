@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 EXIF = b"Exif\x00\x00"
 ICC = b"ICC_PROFILE\x00"
 
@@ -29,3 +31,8 @@ def name_of(marker: int, head: bytes) -> str:
     if _APP0 <= marker <= _APP15:
         return f"application segment {marker - _APP0}"
     return f"segment {marker:02X}"
+
+
+def counted(kinds: Mapping[str, int]) -> tuple[str, ...]:
+    """Return each kind once, with its number where there are several."""
+    return tuple(name if number == 1 else f"{name} ({number})" for name, number in kinds.items())

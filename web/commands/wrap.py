@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,8 +15,12 @@ from typing import Any
 import click
 
 from capture_api.parsing import capture_from, read_json
+from hub.dicom import BuiltObject
+from hub.dicom.payload import payload_sha256
 from hub.dicom.uids import UIDs, site_secret
 from hub.errors import HubError, InvalidRequest, MisconfiguredHub, StoreUnavailable
+from hub.fidelity import as_json, report_of
+from hub.fidelity_page import page
 from hub.model import Capture, SourceFile
 from hub.settings import Settings
 from hub.wrap import Wrap, derived_capture_id
@@ -29,20 +36,29 @@ _CONTEXT = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path
 @click.option("--context", required=True, type=_CONTEXT)
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path))
 @click.option("--report", is_flag=True, help="Write what was kept and changed beside each object.")
+@click.option("--note-sr", is_flag=True, default=None, help="Write the note as an SR, too.")
 @data_option
 @click.pass_context
 def wrap(
-    ctx: click.Context, files: tuple[Path, ...], context: Path, out: Path, report: bool, data: Path
+    ctx: click.Context,
+    files: tuple[Path, ...],
+    context: Path,
+    out: Path,
+    report: bool,
+    note_sr: bool | None,
+    data: Path,
 ) -> None:
     """Wrap FILES into DICOM with the patient and encounter of CONTEXT.json."""
-    settings = Settings.from_env(os.environ, data=data)
+    settings = Settings.from_env(os.environ, data=data, note_sr=note_sr)
     wrapping = Wrap(UIDs(site_secret(settings)), settings)
     description = read_json(context.read_bytes())
     _make_folder(out)
     refused = 0
     for file in files:
         try:
-            line = _stored(file, _capture(file, description, len(files) > 1), wrapping, out, report)
+            with _progress_on_stderr():
+                capture = _capture(file, description, len(files) > 1)
+                line = _stored(file, capture, wrapping, out, report)
         except HubError as error:
             line = _refused(file, error)
             refused += 1
@@ -55,6 +71,20 @@ def _make_folder(out: Path) -> None:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as exc:
         raise MisconfiguredHub(f"The folder {out} cannot be made.") from exc
+
+
+@contextmanager
+def _progress_on_stderr() -> Iterator[None]:
+    """Show how far the coding of a video is."""
+    handler, log = logging.StreamHandler(), logging.getLogger("hub.media.transcode")
+    level = log.level
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+        log.setLevel(level)
 
 
 def _capture(file: Path, description: Any, several: bool) -> Capture:
@@ -80,13 +110,16 @@ def _stored(
     file: Path, capture: Capture, wrapping: Wrap, out: Path, report: bool
 ) -> dict[str, Any]:
     """Write the object durably, then say so."""
-    built, photograph = wrapping.object_of(capture)
+    built, media = wrapping.object_of(capture)
     sop_instance_uid = built.sop_instance_uid
     path = out / f"{sop_instance_uid}.dcm"
     try:
         digest = _written(path, built.write_to)
         if report:
-            _write_report(path, file, capture, photograph, digest)
+            _write_report(path, file, capture, built, digest)
+        note = wrapping.note_of(capture, media, built)
+        if note is not None:
+            _written(out / f"{note.sop_instance_uid}.dcm", note.write_to)
     except OSError as exc:
         raise StoreUnavailable(f"The folder {out} cannot be written.") from exc
     return {
@@ -121,23 +154,16 @@ def _written(path: Path, write_to: Any) -> str:
     return digest.hexdigest()
 
 
-def _write_report(path: Path, file: Path, capture: Capture, photograph: Any, digest: str) -> None:
-    stream = hashlib.sha256()
-    for piece in photograph.payload:
-        stream.update(piece)
-    facts = {
-        "source": file.name,
-        "sourceFormat": photograph.source_format,
-        "sourceSHA256": capture.source.sha256,
-        "sourceBytes": capture.source.size,
-        "objectSHA256": digest,
-        "pixelStreamSHA256": stream.hexdigest(),
-        "encoding": photograph.encoding,
-        "rows": photograph.rows,
-        "columns": photograph.columns,
-        "changes": [{"what": c.what, "why": c.why} for c in photograph.changes],
-    }
-    path.with_suffix(".report.json").write_text(json.dumps(facts, indent=2) + "\n")
+def _write_report(path: Path, file: Path, capture: Capture, built: BuiltObject, sha: str) -> None:
+    """Write the fidelity report, for people and for programs, of the object as it lies there."""
+    with path.open("rb") as stored:
+        stream_sha256 = payload_sha256(stored)
+    _study, _series, instance = built.instance_facts(sha, path.stat().st_size)
+    report = report_of(
+        instance, stream_sha256, source_name=file.name, source_size=capture.source.size
+    )
+    path.with_suffix(".report.html").write_text(page(report))
+    path.with_suffix(".report.json").write_text(json.dumps(as_json(report), indent=2) + "\n")
 
 
 def _refused(file: Path, error: HubError) -> dict[str, Any]:

@@ -82,5 +82,10 @@ def frame_offers(instance: Instance) -> tuple[Offer, ...]:
     return _both(_FRAME_TYPES.get(syntax, OCTETS), syntax)
 
 
+def stream_offers(instance: Instance) -> tuple[Offer, ...]:
+    """Return how the stream of a video can be given: the MP4 that is stored."""
+    return _both("video/mp4", instance.transfer_syntax_uid)
+
+
 def _both(media_type: str, syntax: str) -> tuple[Offer, ...]:
     return Offer(media_type, True, (syntax,)), Offer(media_type, False, (syntax,))

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
 from functools import partial
+from typing import BinaryIO
 
 from flask import Blueprint, Response
 
 from capture_api.auth import allowed
 from capture_api.current import current_hub
 from hub import access
-from hub.dicom.bulk import bulk_value, frames
+from hub.dicom.bulk import VIDEO_TRANSFER_SYNTAXES, bulk_value, frames, video_stream
 from hub.errors import InvalidRequest, NotAcceptable
 from hub.model import Instance, Practitioner
+from hub.slices import chunks_of
 
 from .header_json import metadata_of
 from .media_types import DICOM, DICOM_JSON, OCTETS, Offer
@@ -26,6 +29,7 @@ from .resources import (
     dicom_offers,
     frame_offers,
     instances_of,
+    stream_offers,
 )
 from .rows import instance_url
 
@@ -73,6 +77,8 @@ def retrieve_frames(numbers: str, by: Practitioner, **uids: str) -> Response:
 def retrieve_bulk(path: str, by: Practitioner, **uids: str) -> Response:
     """Return one bulk value that the metadata named by URI; pixel data frame by frame."""
     (instance,) = instances_of(uids, by, "wado-bulk")
+    if path == _PIXEL_DATA and instance.transfer_syntax_uid in VIDEO_TRANSFER_SYNTAXES:
+        return _video(instance, by)
     if path == _PIXEL_DATA:
         return _frames(instance, range(1, instance.number_of_frames + 1), by)
     offer = agreed((Offer(OCTETS, is_multipart=True), Offer(OCTETS)))
@@ -102,6 +108,24 @@ def _frames(instance: Instance, numbers: list[int] | range, by: Practitioner) ->
             for number, frame in zip(numbers, frames(file, numbers), strict=True)
         ]
     return _response(parts, offer, offer.type)
+
+
+def _video(instance: Instance, by: Practitioner) -> Response:
+    """Return the whole stream of a video, which is one bulk value (PS3.18 8.7.3.3)."""
+    offer = agreed(stream_offers(instance))
+    open_file = partial(current_hub().reading.open, instance, by)
+    with open_file() as file:
+        size = sum(len(piece) for piece in video_stream(file))
+    location = f"{instance_url(instance, base())}/bulk/{_PIXEL_DATA}"
+    media_type = f"{offer.type}; transfer-syntax={instance.transfer_syntax_uid}"
+    part = Part(media_type, location, size, partial(_video_chunks, open_file))
+    return _response([part], offer, offer.type)
+
+
+def _video_chunks(open_file: Callable[[], BinaryIO]) -> Iterator[bytes]:
+    with open_file() as file:
+        for piece in video_stream(file):
+            yield from map(bytes, chunks_of(piece))
 
 
 def _dicom_part(instance: Instance, by: Practitioner) -> Part:

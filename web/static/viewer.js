@@ -44,6 +44,10 @@ function mark(element, current) {
 function show(at) {
   const link = thumbnails[at];
   if (!link) return;
+  if ("video" in link.dataset) {
+    location.assign(link.href);
+    return;
+  }
   fit();
   image.src = link.dataset.picture;
   image.alt = link.dataset.label;

@@ -8,6 +8,7 @@ from capture_api.auth import allowed
 from capture_api.current import current_hub
 from hub import access
 from hub.model import Practitioner
+from web.playing import played
 
 bp = Blueprint("images", __name__, url_prefix="/images")
 
@@ -26,6 +27,14 @@ def thumbnail(sop_instance_uid: str, by: Practitioner) -> Response:
     """Answer a small JPEG."""
     reading = current_hub().reading
     return _jpeg(reading.thumbnail(reading.instance(sop_instance_uid, by), by, size=384))
+
+
+@bp.get("/<sop_instance_uid>/video")
+@allowed(access.may_read)
+def video(sop_instance_uid: str, by: Practitioner) -> Response:
+    """Answer the video or the range of it that a player asks for."""
+    reading = current_hub().reading
+    return played(reading.video(reading.instance(sop_instance_uid, by), by))
 
 
 def _jpeg(content: bytes) -> Response:

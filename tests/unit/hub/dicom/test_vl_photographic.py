@@ -199,6 +199,6 @@ class TestPicture:
         assert ds.StationName == "ward-phone-3"
 
     def test_the_digest_of_the_source_is_in_the_object(self, read_back: ReadBack):
-        (equipment,) = read_back(source_sha256="cd" * 32).ContributingEquipmentSequence
+        equipment = read_back(source_sha256="cd" * 32).ContributingEquipmentSequence[0]
         assert "cd" * 32 in equipment.ContributionDescription
         assert equipment.PurposeOfReferenceCodeSequence[0].CodeValue == "109103"

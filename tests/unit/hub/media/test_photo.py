@@ -27,6 +27,8 @@ from drawn import (
 from PIL import Image, ImageCms
 
 from hub.errors import DamagedImage, ImageTooLarge, NotAnImage, UnsupportedMedia
+from hub.media.color import srgb_profile
+from hub.media.icc_clean import assembled
 from hub.model import Photograph
 
 Taken = Callable[..., Photograph]
@@ -285,12 +287,9 @@ class TestColour:
 
 
 def profile_of(size: int) -> bytes:
-    """A profile by its header, of any size."""
-    header = bytearray(128)
-    header[:4] = size.to_bytes(4, "big")
-    header[16:20], header[36:40] = b"RGB ", b"acsp"
-    body = hashlib.shake_256(b"profile").digest(size - 128)
-    return bytes(header) + body
+    """A profile with a table of colours of `size` bytes."""
+    table = b"mft1" + bytes(4) + hashlib.shake_256(b"profile").digest(size - 8)
+    return assembled(srgb_profile(), {b"A2B0": table}, "sRGB")
 
 
 class TestBadInput:

@@ -1,0 +1,46 @@
+"""What all still images of visible light have in common (PS3.3 A.32)."""
+
+from __future__ import annotations
+
+from pydicom.dataset import Dataset
+
+from hub.model import CaptureContext, Photograph
+
+from . import encounter_modules as encounter
+from . import image_modules as image
+from .iod import SERIES_NUMBERS
+from .specimen_module import specimen
+
+
+def still(
+    context: CaptureContext, photograph: Photograph, sop_class_uid: str, modality: str
+) -> Dataset:
+    """Return a header with the modules every VL IOD asks for; its pixels stay where they are."""
+    ds = Dataset()
+    encounter.patient(ds, context)
+    encounter.general_study(ds, context)
+    encounter.patient_study(ds, context)
+    encounter.general_series(ds, context, modality, SERIES_NUMBERS[modality])
+    image.general_equipment(ds, context, photograph)
+    image.general_image(ds, context)
+    image.image_pixel(ds, photograph)
+    image.acquisition_context(ds)
+    image.vl_image(ds, context, photograph)
+    image.icc_profile(ds, photograph)
+    image.sop_common(ds, context, photograph, sop_class_uid)
+    return ds
+
+
+def of_specimen(ds: Dataset, context: CaptureContext) -> None:
+    """Add the Specimen Module where a specimen was photographed."""
+    if context.specimen:
+        specimen(ds, context.specimen, context.related.specimen)
+
+
+def camera(ds: Dataset, photograph: Photograph) -> None:
+    """VL Photographic Equipment and Acquisition Modules, C.8.12.11 and C.8.12.12, from Exif.
+
+    The lens and how it was exposed; never the camera's owner.
+    """
+    for keyword in sorted(photograph.exposure):
+        setattr(ds, keyword, photograph.exposure[keyword])

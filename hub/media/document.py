@@ -1,0 +1,58 @@
+"""A PDF file becomes a Document: stored as it came, checked by its structure alone (ADR 0010).
+
+Nothing of it is rendered or run here. ISO 32000-1, 7.5: a header, a body and, at the
+end, `startxref`, the offset of the cross-reference table and `%%EOF`.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from hub.errors import BodyTooLarge, DamagedDocument, NotADocument
+from hub.model import Document
+
+MAX_DOCUMENT_BYTES = 64 * 1024 * 1024
+"""Largest document, in bytes."""
+
+_HEADER = re.compile(rb"%PDF-[12]\.\d")
+_END = re.compile(rb"startxref\s+(\d+)\s+%%EOF\s*\Z")
+_END_BYTES = 2048
+_CROSS_REFERENCE = re.compile(rb"\s*(xref\b|\d+\s+\d+\s+obj\b)")
+
+_FLAGS = {
+    "encrypted": re.compile(rb"/Encrypt\b"),
+    "javascript": re.compile(rb"/(JavaScript|JS)\b"),
+    "launch": re.compile(rb"/Launch\b"),
+    "embedded-files": re.compile(rb"/EmbeddedFiles?\b"),
+}
+"""Names that say what the file would do or hold, where they are not in a compressed stream."""
+
+
+def document(source_path: str) -> Document:
+    """Read one PDF file.
+
+    Raises NotADocument, DamagedDocument for one that is cut or has no cross-reference
+    table where it says, BodyTooLarge.
+    """
+    path = Path(source_path)
+    if path.stat().st_size > MAX_DOCUMENT_BYTES:
+        raise BodyTooLarge("This document is larger than the hub accepts.")
+    data = path.read_bytes()
+    if not _HEADER.match(data):
+        raise NotADocument
+    _check_end(data)
+    return Document(
+        encoding="pdf",
+        payload=(data,),
+        mime_type="application/pdf",
+        flags=tuple(name for name, sign in _FLAGS.items() if sign.search(data)),
+        source_format="pdf",
+    )
+
+
+def _check_end(data: bytes) -> None:
+    """The last cross-reference table or stream must be where the end of the file says."""
+    end = _END.search(data, max(0, len(data) - _END_BYTES))
+    if end is None or not _CROSS_REFERENCE.match(data, int(end[1][:12])):
+        raise DamagedDocument

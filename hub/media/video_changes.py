@@ -1,0 +1,81 @@
+"""The sentences of the fidelity report about videos: what was changed, and why."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+
+from hub.model import Change, Video
+
+from .mp4 import Movie
+from .sample_entries import Picture
+from .transcode import Probed
+
+NOT_MP4 = "DICOM carries these streams in MP4 only"
+IN_FRAGMENTS = "The file is in fragments, without one description of all of it"
+OTHER_SOUND = "DICOM carries sound as AAC or MP3 only"
+TURNED = "DICOM has no place for the rotation that the file asks of a player"
+EDITED = "Parts of the stream are not to be shown, by the file's edit list"
+SEVERAL_CODINGS = "The stream changes its coding on the way"
+ONLY_THE_CONTAINER = frozenset({NOT_MP4, IN_FRAGMENTS, OTHER_SOUND})
+"""Reasons for which the picture's stream itself may be kept."""
+
+SAME_SAMPLES = "File written anew around the same samples"
+SAME_PICTURES = "Stream of the pictures taken over into MP4 as it is"
+_PRIVATE = "Metadata leave the file by an allow-list; only what a decoder needs is written"
+
+
+def no_transfer_syntax(picture: Picture) -> str:
+    """Why a stream cannot be carried."""
+    if picture.codec in ("h264", "hevc"):
+        return (
+            f"No transfer syntax carries {picture.codec.upper()} profile {picture.profile}, "
+            f"level {picture.level}, {picture.columns} by {picture.rows}"
+        )
+    return "No transfer syntax carries its coding"
+
+
+def of_kept(movie: Movie, tracks: int) -> tuple[Change, ...]:
+    """Changes of streams that were kept: the file around them was written anew."""
+    found = [Change(SAME_SAMPLES, _PRIVATE)]
+    if movie.dropped:
+        found.append(Change("Left out: " + ", ".join(movie.dropped), _PRIVATE))
+    left = len(movie.tracks) - tracks
+    if left:
+        found.append(Change(f"Left out: {left} tracks", "They are no picture or sound to be shown"))
+    return tuple(found)
+
+
+def of_moved(reason: str) -> tuple[Change, ...]:
+    """Changes of a picture's stream that was taken over into MP4."""
+    return (
+        Change(SAME_PICTURES, reason),
+        Change("Left out: all metadata of the file", _PRIVATE),
+    )
+
+
+def of_coded_again(reason: str, probed: Probed, size: tuple[int, int]) -> tuple[Change, ...]:
+    """Changes of a video that was coded again."""
+    found = [Change(f"Coded again from {probed.codec.upper()} to H.264 High", reason)]
+    columns, rows = probed.columns, probed.rows
+    if probed.rotation:
+        found.append(Change(f"Turned upright by {probed.rotation} degrees", TURNED))
+    if probed.rotation in (90, 270):
+        columns, rows = rows, columns
+    if size != (columns, rows):
+        what = f"Made smaller from {columns} by {rows} to {size[0]} by {size[1]}"
+        found.append(Change(what, "H.264 level 4.1 and 4.2 allow no more, in even numbers"))
+    found.append(Change("Left out: all metadata of the file", _PRIVATE))
+    return tuple(found)
+
+
+def with_first_loss(
+    made: Video, probed: Probed, path: str, methods: Mapping[str, str], movie: Movie | None
+) -> Video:
+    """Add the loss of the source before that of the hub, and the source's time."""
+    method = methods.get(probed.codec, probed.codec.upper()[:16])
+    frames = max(1, round(probed.seconds * probed.frames_per_second))
+    ratio = probed.columns * probed.rows * 3 * frames / max(1, os.path.getsize(path))
+    taken_at = movie.created_at if movie else None
+    return replace(made, lossy=((ratio, method), *made.lossy), taken_at=taken_at)
