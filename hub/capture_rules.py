@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from hub.errors import (
@@ -158,14 +159,16 @@ def choose_order(choice: OrderChoice | None, orders: Sequence[Order]) -> Order |
     raise UnknownOrder
 
 
-def choose_operator(given: Operator | None, by: Practitioner) -> Operator:
+def choose_operator(given: Operator | None, by: Practitioner, issuer: str) -> Operator:
     """Return who took the photo: the person given, else the one signed in.
 
-    Raises OperatorMissing when that would be a machine (settled 1).
+    `issuer` is the authority of an id that names none. Raises OperatorMissing when a
+    machine names nobody (settled 1): it takes no photos itself.
     """
     if given is None and by.machine:
         raise OperatorMissing
-    return given or Operator(by.id, by.name, by.issuer, by.role)
+    operator = given or Operator(by.id, by.name, by.issuer, by.role)
+    return replace(operator, issuer=operator.issuer or issuer)
 
 
 def sealed_department(text: str, of_encounter: Department) -> Department:

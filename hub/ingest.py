@@ -73,7 +73,7 @@ class Ingest:
         received_at = datetime.now(UTC)
         encounter = self._encounter(capture, addressed_to)
         captured_at, flags = self._time(capture, encounter, received_at)
-        operator = rules.choose_operator(capture.operator, by)
+        operator = rules.choose_operator(capture.operator, by, self._settings.default_issuer)
         region, laterality = rules.region_of(capture)
         order = rules.choose_order(capture.order, self._orders(capture, encounter))
         media = hub.media.read(capture.kind, capture.source.path, self._settings)

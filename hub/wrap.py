@@ -101,7 +101,7 @@ class Wrap:
             captured_at=captured_at,
             anatomic_region=region,
             laterality=laterality,
-            operator=capture.operator or Operator("", ""),
+            operator=self._operator(capture.operator or Operator("", "")),
             kind=capture.kind,
             source_sha256=capture.source.sha256,
             note=capture.note,
@@ -132,6 +132,9 @@ class Wrap:
         # The context does not say the class; outside a hospital stay there is no day in the key.
         class_ = EncounterClass.OUTPATIENT
         return care_event_key(issuer, number, class_, department, at, self._settings.zone)
+
+    def _operator(self, operator: Operator) -> Operator:
+        return replace(operator, issuer=operator.issuer or self._settings.default_issuer)
 
     def _patient(self, patient: Patient) -> Patient:
         return replace(patient, issuer=patient.issuer or self._settings.default_issuer)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -149,12 +150,12 @@ class TestChooseOperator:
         by = make_practitioner()
         named = Operator("n7", "Named^Other")
 
-        assert rules.choose_operator(None, by).name == by.name
-        assert rules.choose_operator(named, by) is named
+        assert rules.choose_operator(None, by, "HOSP").name == by.name
+        assert rules.choose_operator(named, by, "HOSP") == replace(named, issuer="HOSP")
 
     def test_a_machine_takes_no_photos(self):
         with pytest.raises(OperatorMissing):
-            rules.choose_operator(None, make_practitioner(machine=True))
+            rules.choose_operator(None, make_practitioner(machine=True), "HOSP")
 
 
 def test_the_sealed_department_is_resolved_by_its_alias():

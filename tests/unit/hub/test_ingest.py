@@ -34,6 +34,7 @@ from hub.model import (
     Department,
     EncounterClass,
     Laterality,
+    Operator,
     Order,
     OrderChoice,
     SealedEncounter,
@@ -55,6 +56,14 @@ def stored_dataset(hub: Hub, sop_instance_uid: str):
 
 
 class TestCapture:
+    def test_an_operator_without_an_authority_is_of_the_default_one(self, hub, capture):
+        operator = Operator("n1", "Nwosu^Chidi")
+        receipt, _ = hub.ingest.capture(replace(capture, operator=operator), BY)
+
+        ds = stored_dataset(hub, receipt.sop_instance_uid)
+        code = ds.OperatorIdentificationSequence[0].PersonIdentificationCodeSequence[0]
+        assert (code.CodeValue, code.CodingSchemeDesignator) == ("n1", "99HOSP")
+
     def test_the_object_carries_patient_encounter_site_and_note(self, hub, capture):
         receipt, is_new = hub.ingest.capture(capture, BY)
 

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from click.testing import CliRunner, Result
+from pydicom import dcmread
 
 from factories import draw_jpeg
 from hub.errors import MisconfiguredHub
@@ -16,6 +17,7 @@ CONTEXT = {
     "encounter": {"encounterId": "V-1", "issuer": "HOSP"},
     "anatomicRegion": {"code": "85562004"},
     "laterality": "L",
+    "operator": {"id": "n1", "name": "Nwosu^Chidi"},
     "capturedAt": "2026-11-20T08:00:00Z",
 }
 
@@ -51,6 +53,14 @@ def test_the_same_file_again_is_the_same_object(tmp_path):
 
     paths = [Path(json.loads(result.stdout)["path"]) for result in (first, second)]
     assert paths[0].read_bytes() == paths[1].read_bytes()
+
+
+def test_an_operator_without_an_authority_is_of_the_default_one(tmp_path):
+    result = run(tmp_path, photo(tmp_path))
+
+    ds = dcmread(json.loads(result.stdout)["path"])
+    code = ds.OperatorIdentificationSequence[0].PersonIdentificationCodeSequence[0]
+    assert code.CodingSchemeDesignator == "99HOSP"
 
 
 def test_a_folder_that_cannot_be_made_is_one_clear_line(tmp_path):
