@@ -92,7 +92,7 @@ def banner(patient: Patient, site: Site) -> Banner:
 
 def card(study: Study, site: Site, tier: str = "match", why: Sequence[str] = ()) -> StudyCard:
     """Sum a study up for a list."""
-    first = next((i for i in study.instances if is_picture(i)), None)
+    cover = _cover(study)
     day, time = day_and_time(study, site)
     return StudyCard(
         url=url_for("study.show_study", study_instance_uid=study.study_instance_uid),
@@ -104,7 +104,7 @@ def card(study: Study, site: Site, tier: str = "match", why: Sequence[str] = ())
         department=study.department.name,
         description=study.description,
         amount=words.count(len(study.instances), "image"),
-        thumbnail=image_url(first, "thumbnail") if first else "",
+        thumbnail=image_url(cover, "thumbnail") if cover else "",
         tier=tier,
         why=tuple(why),
     )
@@ -138,6 +138,19 @@ def is_picture(instance: Instance) -> bool:
 def is_video(instance: Instance) -> bool:
     """Whether an instance is a video that browsers play."""
     return instance.transfer_syntax_uid in VIDEO_TRANSFER_SYNTAXES
+
+
+def _cover(study: Study) -> Instance | None:
+    """Return the picture that stands for a study.
+
+    Of photos it is the one taken last, which somebody who has just sent it looks for; of
+    radiology the first.
+    """
+    pictures = [i for i in study.instances if is_picture(i)]
+    taken = [(i.acquired_at, n) for n, i in enumerate(pictures) if i.acquired_at]
+    if study.encounter_based and taken:
+        return pictures[max(taken)[1]]
+    return pictures[0] if pictures else None
 
 
 def image_url(instance: Instance, size: str) -> str:
