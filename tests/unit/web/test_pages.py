@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import io
 import re
+from datetime import timedelta
 from urllib.parse import unquote
 
 import pytest
@@ -14,6 +15,7 @@ from PIL import Image
 from served import serving
 from werkzeug.test import TestResponse
 
+from factories import NOON, draw_jpeg
 from hub.errors import SearchUnavailable
 from hub.model import Role
 
@@ -132,12 +134,29 @@ class TestSearch:
         assert api.status_code == 503
         assert api.json["code"] == "search-unavailable"
 
-    @pytest.mark.parametrize("role", [Role.EHR_VIEWER, Role.AUDITOR], ids=str)
-    def test_is_not_for_everybody(self, desk: Desk, role: Role):
+    def test_a_card_shows_the_photo_that_was_taken_last(self, tmp_path):
+        with serving(tmp_path) as served:
+            newest = served.photo(draw_jpeg(width=320), captured_at=NOON + timedelta(minutes=9))
+            served.photo(captured_at=NOON)
+            page = Desk(served, newest).person().get("/").text
+
+        assert "2 images" in page
+        assert re.findall(r"/images/([^/]+)/thumbnail", page) == [newest.sop_instance_uid]
+
+    @pytest.mark.parametrize(
+        ("role", "way_on"),
+        [
+            (Role.EHR_VIEWER, "Open the images from the health record"),
+            (Role.AUDITOR, "An auditor's account shows no images."),
+        ],
+        ids=str,
+    )
+    def test_is_not_for_everybody(self, desk: Desk, role: Role, way_on: str):
         answer = desk.person(role).get("/")
 
         assert answer.status_code == 403
         assert "Your role does not allow this." in answer.text
+        assert way_on in text_of(answer)
         assert "Go to search" not in answer.text
 
 
@@ -305,6 +324,7 @@ class TestWorklist:
 
         assert "OKAFOR" in answer.text
         assert "/m/" not in answer.text
+        assert ">Photo</th>" not in answer.text
 
     def test_is_not_for_radiology(self, desk: Desk):
         assert desk.person(Role.RADIOLOGY).get("/worklist").status_code == 403
