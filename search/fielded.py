@@ -101,7 +101,7 @@ def _acc(value: str, negated: bool, now: datetime) -> Parts | None:
 
 
 def _visit(value: str, negated: bool, now: datetime) -> Parts | None:
-    return [_number("visit", f"Visit {value}", "encounter_id", value, negated)]
+    return [_number("visit", f"Encounter {value}", "encounter_id", value, negated)]
 
 
 def _number(field: str, label: str, name: str, value: str, negated: bool) -> Clause:
