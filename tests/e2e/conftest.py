@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -10,8 +11,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Playwright, sync_playwright
 
+from factories import draw_jpeg
 from servers.hub import RunningHub, running_hub
 
+SAMPLE_DATA = Path(os.environ.get("HUB_SAMPLE_DATA", Path(__file__).parents[3] / "shared" / "data"))
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 FLAGS = [
     "--no-sandbox",
@@ -49,8 +52,14 @@ def fake_camera(tmp_path_factory: pytest.TempPathFactory, real_photo: Path) -> P
 
 
 @pytest.fixture(scope="session")
-def real_photo(sample_data: Path) -> Path:
-    return sample_data / "photos" / "jpg" / "orientation" / "landscape_1.jpg"
+def real_photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A real photo where the sample data are at hand, else one of the demo's drawings."""
+    real = SAMPLE_DATA / "photos" / "jpg" / "orientation" / "landscape_1.jpg"
+    if real.exists():
+        return real
+    drawn = tmp_path_factory.mktemp("drawn") / "photo.jpg"
+    drawn.write_bytes(draw_jpeg(1280, 720))
+    return drawn
 
 
 @pytest.fixture(scope="session")
