@@ -61,6 +61,10 @@ def _content(file: Path) -> bytes:
 def _summary(bundle: BundleContent, counts: Mapping[str, int]) -> str:
     taken = ", ".join(f"{n} {kind}" for kind, n in counts.items() if n) or "nothing for the hub"
     parts = [taken]
+    if encounters := bundle.records.encounters:
+        # An ended one is not on the worklist that a clinician sees first.
+        still_open = sum(e.ended is None for e in encounters)
+        parts.append(f"{still_open} of {len(encounters)} encounters open")
     if bundle.without_patient:
         parts.append(f"{bundle.without_patient} without their patient in the bundle left out")
     if bundle.ignored:
