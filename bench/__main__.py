@@ -17,6 +17,7 @@ def main() -> None:
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": f"{platform.machine()}, Python {platform.python_version()}",
         "wrapping": wrapping.run(),
+        "wrappingHeic": wrapping.run_heic(),
         "searchable": searchable.run(),
     }
     RESULTS.write_text(json.dumps(results, indent=2) + "\n")
