@@ -7,7 +7,7 @@ import platform
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import searchable, wrapping
+from bench import searchable, video, wrapping
 
 RESULTS = Path(__file__).parent / "results.json"
 
@@ -17,6 +17,8 @@ def main() -> None:
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": f"{platform.machine()}, Python {platform.python_version()}",
         "wrapping": wrapping.run(),
+        "wrappingHeic": wrapping.run_heic(),
+        "wrappingVideo": video.run(),
         "searchable": searchable.run(),
     }
     RESULTS.write_text(json.dumps(results, indent=2) + "\n")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from hub.errors import MisconfiguredHub
 from hub.ingest import Ingest
+from hub.measuring import Measuring
 from hub.reading import Reading
 from hub.registration import Registration
 from hub.settings import Settings
@@ -24,6 +25,7 @@ class Hub:
     ingest: Ingest
     worklist: Worklist
     reading: Reading
+    measuring: Measuring
     registration: Registration
 
 
@@ -44,6 +46,7 @@ def build_hub(settings: Settings) -> Hub:
     kept = next(catalog.all_object_digests(), None)
     objects = FileObjectStore(settings.objects_dir, must_exist=kept is not None)
     uids = UIDs(site_secret(settings))
+    renderer = DicomRenderer(settings.data / "derived")
     return Hub(
         settings=settings,
         catalog=catalog,
@@ -51,7 +54,8 @@ def build_hub(settings: Settings) -> Hub:
         accounts=SqlAccounts(catalog.engine, settings),
         ingest=Ingest(catalog, objects, uids, settings),
         worklist=Worklist(catalog),
-        reading=Reading(catalog, objects, DicomRenderer(settings.data / "derived")),
+        reading=Reading(catalog, objects, renderer),
+        measuring=Measuring(catalog, objects, renderer),
         registration=Registration(catalog),
     )
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from hub.dicom.steps import HUB_NAME, WHY
+from hub.dicom.steps import HUB_NAME, LINE, WHY
 from hub.media import changes, video_changes
 from hub.model import Change, Instance
 
@@ -96,7 +96,8 @@ def _said(header: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for item in header.get("0018A001", {}).get("Value", ()):
         if _first(item, "00080070") == HUB_NAME:
             version = _first(item, "00181020")
-            yield _first(item, "0018A003"), f"{HUB_NAME} {version}".strip()
+            for line in _first(item, "0018A003").split(LINE):
+                yield line, f"{HUB_NAME} {version}".strip()
 
 
 def _step(text: str) -> Change:

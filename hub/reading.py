@@ -42,6 +42,9 @@ class Renderer(Protocol):
     def thumbnail(self, path: str, instance: Instance, size: int = 256) -> bytes:
         """Return a small JPEG, `size` pixels on its longer side."""
 
+    def kept_measures(self, instance: Instance) -> Mapping[str, float] | None:
+        """Return how sharp and bright a still was found; None when nobody has looked yet."""
+
 
 class Reading:
     """Shows studies, images and objects to those who may see them."""
@@ -56,6 +59,11 @@ class Reading:
         study = self._permitted(uid, by, via)
         self._audit_read(by, study.study_instance_uid, via, patient_key=study.patient_key)
         return study
+
+    def measures(self, study: Study) -> Mapping[str, Mapping[str, float]]:
+        """Return what `hub.measuring` found of the stills of a study that `study` gave."""
+        found = {i.sop_instance_uid: self._renderer.kept_measures(i) for i in study.instances}
+        return {uid: measures for uid, measures in found.items() if measures is not None}
 
     def studies(
         self, uids: Iterable[str], by: Practitioner, *, query: Mapping[str, object]

@@ -67,13 +67,17 @@ def content(payload: tuple[Piece, ...]) -> bytes:
     return b"".join(bytes(chunk) for piece in payload for chunk in chunks_of(piece))
 
 
-def large(path: Path, like: Path, samples: int, sample_size: int) -> Path:
-    """An MP4 with the coding of `like` and samples that are holes; its `moov` is at the end."""
+def large(path: Path, like: Path, samples: int, sample_size: int, between: bytes = b"") -> Path:
+    """An MP4 with the coding of `like` and samples that are holes; its `moov` is at the end.
+
+    `between` follows each sample and is none.
+    """
     with like.open("rb") as file:
         track = next(t for t in mp4.read(file).tracks if t.handler == b"vide")
     entry = boxes.box(*track.entries[0])
     start = 32
-    offsets = b"".join(struct.pack(">Q", start + n * sample_size) for n in range(samples))
+    step = sample_size + len(between)
+    offsets = b"".join(struct.pack(">Q", start + n * step) for n in range(samples))
     stbl = boxes.box(
         b"stbl",
         boxes.box(b"stsd", struct.pack(">II", 0, 1), entry),
@@ -94,7 +98,10 @@ def large(path: Path, like: Path, samples: int, sample_size: int) -> Path:
     moov = boxes.box(b"moov", mvhd, boxes.box(b"trak", tkhd, mdia))
     ftyp = boxes.box(b"ftyp", b"isom", bytes(4))
     with path.open("wb") as file:
-        file.write(ftyp + struct.pack(">I4sQ", 1, b"mdat", 16 + samples * sample_size))
-        file.seek(start + samples * sample_size)
+        file.write(ftyp + struct.pack(">I4sQ", 1, b"mdat", 16 + samples * step))
+        for number in range(samples if between else 0):
+            file.seek(start + number * step + sample_size)
+            file.write(between)
+        file.seek(start + samples * step)
         file.write(moov)
     return path

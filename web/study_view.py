@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 
 from flask import url_for
 
+from hub.measuring import doubts
 from hub.model import Instance, Series, Study
 
 from . import words
@@ -69,11 +71,20 @@ class StudyView:
     history: tuple[Event, ...]
 
 
-def study_view(study: Study, number: int, site: Site) -> StudyView:
-    """Put a study into words; `number` is the picture to show first, from 1."""
+def study_view(
+    study: Study,
+    number: int,
+    site: Site,
+    measures: Mapping[str, Mapping[str, float]] = MappingProxyType({}),
+) -> StudyView:
+    """Put a study into words; `number` is the picture to show first, from 1.
+
+    `measures` are those of its stills, by SOP Instance UID.
+    """
     shown = [(s, i) for s in study.series for i in s.instances if is_picture(i)]
     pictures = tuple(
-        _picture(study, n, len(shown), (s, i), site) for n, (s, i) in enumerate(shown, 1)
+        _picture(study, n, len(shown), (s, i), site, measures.get(i.sop_instance_uid))
+        for n, (s, i) in enumerate(shown, 1)
     )
     others = len(study.instances) - len(shown)
     day, time = day_and_time(study, site)
@@ -94,7 +105,12 @@ def study_view(study: Study, number: int, site: Site) -> StudyView:
 
 
 def _picture(
-    study: Study, number: int, of: int, found: tuple[Series, Instance], site: Site
+    study: Study,
+    number: int,
+    of: int,
+    found: tuple[Series, Instance],
+    site: Site,
+    measures: Mapping[str, float] | None,
 ) -> Picture:
     series, instance = found
     region = body_site(instance, series)
@@ -108,6 +124,7 @@ def _picture(
         ("Series", "" if study.encounter_based else series.description),
         ("Device", _device(series)),
         ("Size", f"{instance.columns:,} by {instance.rows:,} pixels"),
+        ("Please check", words.doubts(doubts(measures)) if measures else ""),
     )
     return Picture(
         number=number,

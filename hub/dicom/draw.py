@@ -6,6 +6,7 @@ Answers `{"refused": "frame" | "no-picture"}` for what cannot be drawn.
 from __future__ import annotations
 
 import io
+import json
 import warnings
 from collections.abc import Mapping
 from typing import Any
@@ -20,6 +21,7 @@ from pydicom.pixels.utils import pixel_array
 from pydicom.uid import JPEGBaseline8Bit, JPEGExtended12Bit
 
 from .jpeg_icc import with_icc
+from .quality import SIDE, measure
 
 Image.MAX_IMAGE_PIXELS = None
 warnings.simplefilter("ignore")
@@ -32,13 +34,16 @@ Answer = tuple[dict[str, Any], bytes]
 
 
 def answer(request: Mapping[str, Any]) -> Answer:
-    """Draw `request["frame"]` of `request["path"]` as it is asked for."""
+    """Draw `request["frame"]` of `request["path"]` as it is asked for, or measure it."""
     ds = dcmread(request["path"], defer_size=64 * 1024)
     if "Rows" not in ds or "PixelData" not in ds:
         return {"refused": "no-picture"}, b""
     frames = int(ds.get("NumberOfFrames") or 1)
     if not 1 <= request["frame"] <= frames or _frame_bytes(ds) > _LARGEST_FRAME:
         return {"refused": "frame"}, b""
+    if request.get("measure"):
+        small = _picture(ds, {**request, "viewport": (SIDE, SIDE)})
+        return {}, json.dumps(measure(small)).encode()
     if _is_photo_stream(ds) and request["mediaType"] == "image/jpeg" and not _is_drawn(request):
         return {}, with_icc(_stream(ds, request["frame"]), ds.get("ICCProfile"))
     return {}, _encoded(_srgb(_picture(ds, request), ds), request)

@@ -15,7 +15,7 @@ from pydicom.sequence import Sequence
 from hub.model import CaptureContext, Laterality, Media, Photograph, Video
 
 from .codes import MODIFYING_EQUIPMENT, SIDES, code_item, code_sequence
-from .steps import HUB_NAME, sentence
+from .steps import HUB_NAME, texts
 from .values import da, dt, note, offset_of, timezone_offset, tm, words
 
 
@@ -142,17 +142,17 @@ def sop_common(ds: Dataset, context: CaptureContext, media: Media, sop_class_uid
     ds.TimezoneOffsetFromUTC = timezone_offset(
         context.captured_at.astimezone(offset_of(context.captured_at))
     )
-    said = (_origin(context, media), *(sentence(change) for change in media.changes))
+    said = texts(_origin(context, media), media.changes)
     ds.ContributingEquipmentSequence = Sequence(_contribution(text) for text in said)
 
 
 def _contribution(text: str) -> Dataset:
-    """One step of the hub; `hub.fidelity` reads them back."""
+    """What the hub did; `hub.fidelity` reads it back."""
     item = Dataset()
     item.PurposeOfReferenceCodeSequence = code_sequence(MODIFYING_EQUIPMENT)
     item.Manufacturer = HUB_NAME
     item.SoftwareVersions = _hub_version()
-    item.ContributionDescription = words(text, "ST")
+    item.ContributionDescription = text
     return item
 
 

@@ -19,6 +19,15 @@ from .bulk import VIDEO_TRANSFER_SYNTAXES, video_stream
 MEDIA_TYPES = frozenset({"image/jpeg", "image/png"})
 
 _LIMITS = child.Limits(memory=2560 * child.MIB)
+_MEASURE: dict[str, object] = {
+    "measure": 1,
+    "frame": 1,
+    "viewport": None,
+    "window": None,
+    "quality": None,
+    "mediaType": "image/png",
+}
+"""Asks for the measures of a still; `measure` is raised when they are taken otherwise."""
 _DRAWING = 1
 """Raised when drawing changes, so that pictures of before are not served."""
 
@@ -72,6 +81,25 @@ class DicomRenderer:
         frame = (instance.number_of_frames + 1) // 2
         return self.rendered(path, instance, frame=frame, viewport=(size, size), quality=80)
 
+    def measured(self, path: str, instance: Instance) -> Mapping[str, float]:
+        """Return the measures of `hub.dicom.quality` of a still, kept from now on.
+
+        Raises NotFound and NotAcceptable as `rendered` does.
+        """
+        kept = self.kept_measures(instance)
+        if kept is not None:
+            return kept
+        found = _draw({**_MEASURE, "path": path})
+        _keep(self._cached(instance, _MEASURE), found)
+        return _measures(found)
+
+    def kept_measures(self, instance: Instance) -> Mapping[str, float] | None:
+        """Return what `measured` found before; None when nobody has asked yet."""
+        try:
+            return _measures(self._cached(instance, _MEASURE).read_bytes())
+        except OSError:
+            return None
+
     def _cached(self, instance: Instance, request: Mapping[str, object]) -> Path:
         asked = {**request, "path": instance.sha256, "drawing": _DRAWING}
         name = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
@@ -109,6 +137,11 @@ def _draw(request: Mapping[str, object], program: str = "hub.dicom.draw") -> byt
     if outcome:
         raise NotAcceptable("This object has no picture.")
     return bytes(picture)
+
+
+def _measures(found: bytes) -> dict[str, float]:
+    measures: dict[str, float] = json.loads(found)
+    return measures
 
 
 def _keep(cached: Path, picture: bytes) -> None:

@@ -52,6 +52,7 @@ _TRANSPOSE = {
 
 _ORIENTATION, _NEW_SUBFILE_TYPE, _BITS_PER_SAMPLE = 0x0112, 254, 258
 _REDUCED_RESOLUTION = 1
+_IMAGE_DESCRIPTION, _NDPI_FORMAT = 270, 65420
 _STORED_NATIVE = frozenset({"heif", "avif"})
 """Photos from video coders: JPEG-LS would halve them and take three times their decoding."""
 
@@ -93,6 +94,8 @@ def _decode(request: Mapping[str, Any]) -> Answer:
         open(request["path"], "rb") as file,
         Image.open(file, formats=[_FORMATS[kind]]) as image,
     ):
+        if kind == "tiff" and _is_slide(image):
+            return {"refused": "whole-slide"}, b""
         if image.width * image.height > request["maxPixels"]:
             return {"refused": "image-too-large"}, b""
         if kind not in _ONE_PRIMARY and _has_further_pictures(image, kind):
@@ -112,6 +115,12 @@ def _stored(kind: str, pixels: Any) -> tuple[str, bytes | bytearray | memoryview
     if kind in _STORED_NATIVE or pixels.size < _LEAST_FOR_JPEG_LS:
         return "native", memoryview(pixels.reshape(-1))
     return "jpeg-ls-lossless", jpeg_ls.encode_array(pixels, 0, 1 if pixels.ndim == 3 else 0)
+
+
+def _is_slide(image: Image.Image) -> bool:
+    """Whether a slide scanner of Aperio (SVS) or Hamamatsu (NDPI) wrote this TIFF."""
+    tags = image.tag_v2  # type: ignore[attr-defined]
+    return str(tags.get(_IMAGE_DESCRIPTION, "")).startswith("Aperio") or _NDPI_FORMAT in tags
 
 
 def _has_further_pictures(image: Image.Image, kind: str) -> bool:

@@ -78,6 +78,10 @@ def in_child(source: Source, request: dict[str, Any]) -> tuple[dict[str, Any], m
 
 _REFUSALS: dict[str, HubError] = {
     "image-too-large": ImageTooLarge(),
+    "whole-slide": UnsupportedMedia(
+        "This file is a whole slide. Please convert it to DICOM, with wsidicomizer for example, "
+        "and send that by STOW-RS."
+    ),
     "several-pictures": UnsupportedMedia(
         "This file holds several pictures or an animation. Please choose a single photo."
     ),

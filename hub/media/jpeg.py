@@ -10,6 +10,8 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from hub.errors import DamagedImage
 
 from .segments import EXIF, ICC, counted, name_of
@@ -23,6 +25,8 @@ _KEPT = _SOFS | {_DHT, _DAC, _DQT, _DRI}
 
 _MAX_SCANS = 100
 _END_OF_SCAN = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
+_WINDOW = 256 * 1024
+"""Bytes looked at in one go: what stays in a processor's cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,28 @@ def parse(data: bytes) -> Jpeg:
         return _Walk(data).to_end()
     except (IndexError, ValueError) as exc:
         raise DamagedImage from exc
+
+
+def _end_of_scan(data: bytes, start: int) -> int:
+    """Where the entropy-coded data end: at a marker that is no restart (T.81 B.1.1.5).
+
+    Stuffed bytes are frequent in them, which makes the expression slow: it is only asked
+    where the window has a candidate. Raises DamagedImage when no marker follows.
+    """
+    for begin in range(start, len(data) - 1, _WINDOW):
+        window = np.frombuffer(data, np.uint8, min(_WINDOW + 1, len(data) - begin), begin)
+        after = window[1:]
+        candidates = (window[:-1] == 0xFF) & (after != 0)
+        if not candidates.any():
+            continue
+        candidates &= (after & 0xF8) != 0xD0
+        first = int(candidates.argmax())
+        if candidates[first]:
+            ending = _END_OF_SCAN.search(data, begin + first)
+            if ending is None:
+                break
+            return ending.start()
+    raise DamagedImage
 
 
 class _Walk:
@@ -158,11 +184,9 @@ class _Walk:
         if not jpeg.process or jpeg.scans > _MAX_SCANS:
             raise DamagedImage
         self._scanned.update(body[1 + 2 * i] for i in range(body[0]))
-        ending = _END_OF_SCAN.search(self._data, data_start)
-        if ending is None:
-            raise DamagedImage
-        self._keep(start, ending.start())
-        return ending.start()
+        ending = _end_of_scan(self._data, data_start)
+        self._keep(start, ending)
+        return ending
 
     def _metadata(self, marker: int, body: memoryview) -> None:
         jpeg, head = self._jpeg, bytes(body[:64])

@@ -22,6 +22,7 @@ _EPOCH = datetime(1904, 1, 1, tzinfo=UTC)
 _FIRST_PLAUSIBLE = datetime(2000, 1, 1, tzinfo=UTC)
 _ELSEWHERE = frozenset({b"rmra", b"rdrf", b"cmov"})
 """QuickTime's references to other movies, and its compressed `moov` that could hide them."""
+_LONGEST_EDITS = 1 << 62
 _IDENTITY = (0x10000, 0, 0, 0x10000)
 _ROTATIONS = {
     _IDENTITY: 0,
@@ -172,7 +173,10 @@ def _edits(data: memoryview | None) -> tuple[Edit, ...]:
     form, step = ("Qq", 20) if version == 1 else ("Ii", 12)
     if count * step > len(data):
         raise Malformed("an edit list is too short")
-    return tuple(Edit(*numbers(data, form, 8 + i * step)) for i in range(min(count, 1000)))
+    edits = tuple(Edit(*numbers(data, form, 8 + i * step)) for i in range(min(count, 1000)))
+    if sum(edit.duration for edit in edits) > _LONGEST_EDITS:
+        raise Malformed("an edit list is too long")
+    return edits
 
 
 def _refuse_references(minf: dict[bytes, memoryview]) -> None:

@@ -23,6 +23,9 @@ MAX_SAMPLES = 4_000_000
 MAX_STRETCHES = 100_000
 """Stretches of samples with other bytes between them."""
 
+_LONGEST = 366 * 24 * 3600
+"""Seconds; what is longer would not fit the fields of the new file."""
+
 Numbers = NDArray[np.uint64]
 
 _FTYP = box(b"ftyp", b"isom", struct.pack(">I", 0x200), b"isom", b"iso2", b"mp41")
@@ -76,6 +79,8 @@ def kept(track: Track, entry: bytes, columns: int = 0, rows: int = 0) -> Kept:
     if int(stts[:, 0].sum()) != len(sample_sizes):
         raise Malformed("its samples do not have one time each")
     duration = int((stts[:, 0] * stts[:, 1]).sum())
+    if not 0 < duration <= _LONGEST * track.timescale:
+        raise Malformed("its samples last for no time, or for years")
     return Kept(track, entry, columns, rows, len(sample_sizes), duration, offsets, sizes)
 
 
@@ -83,9 +88,12 @@ def remuxed(movie: Movie, tracks: list[Kept], file: HasDescriptor) -> tuple[Piec
     """Return the new file as pieces, of even length in all. Raises Malformed."""
     offsets = np.concatenate([t.offsets for t in tracks])
     sizes = np.concatenate([t.sizes for t in tracks])
+    size = os.fstat(file.fileno()).st_size
+    if (offsets > size).any():  # also what would overflow below
+        raise Malformed("some of its samples are missing")
     order = np.argsort(offsets, kind="stable")
     ends = offsets[order] + sizes[order]
-    if len(ends) and int(ends[-1]) > os.fstat(file.fileno()).st_size:
+    if int(ends[-1]) > size:
         raise Malformed("some of its samples are missing")
     if (offsets[order][1:] < ends[:-1]).any():
         raise Malformed("its samples overlap")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import math
+import os
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from hub import child
-from hub.errors import DamagedVideo, ImageTooLarge, NotAVideo, TranscodingOff
+from hub.errors import DamagedVideo, ImageTooLarge, NotAVideo, TranscodingOff, UnsupportedMedia
 from hub.slices import HeldFile
 
 _log = logging.getLogger(__name__)
@@ -26,6 +27,8 @@ _PROGRAM = "hub.media.ffmpeg"
 _MOST_SECONDS = 4 * 3600
 _LONGEST = 24 * 3600.0
 """Longest video that is coded again, in seconds."""
+_SLOWEST = 50_000
+"""Bytes a second below which no camera records."""
 _LARGEST_OUTPUT = 16 * 1024 * child.MIB
 _LEVEL_41, _LEVEL_42 = 245_760, 522_240
 """Macroblocks a second that levels 4.1 and 4.2 allow (ITU-T H.264, table A-1)."""
@@ -63,7 +66,8 @@ def probe(path: str, format_: str, max_pixels: int) -> Probed:
     if columns * rows > max_pixels:
         raise ImageTooLarge
     turned = [d["rotation"] for d in picture.get("side_data_list", ()) if "rotation" in d]
-    seconds = float(found.get("format", {}).get("duration", 0))
+    # Browsers that record WebM do not say how long it is: a guess bounds the time it may take.
+    seconds = float(found.get("format", {}).get("duration") or os.path.getsize(path) / _SLOWEST)
     if not seconds <= _LONGEST:
         raise NotAVideo("This video is longer than a day.")
     return Probed(
@@ -169,6 +173,8 @@ def _in_child(request: dict[str, Any], limits: child.Limits) -> dict[str, Any]:
         raise DamagedVideo from exc
     if facts.get("refused") == "missing":
         raise TranscodingOff("This video needs ffmpeg, which is not installed on the server.")
+    if facts.get("refused") == "time":
+        raise UnsupportedMedia("To code this video again takes longer than the hub allows.")
     if "refused" in facts:
         raise DamagedVideo
     return facts

@@ -75,7 +75,7 @@ def with_first_loss(
 ) -> Video:
     """Add the loss of the source before that of the hub, and the source's time."""
     method = methods.get(probed.codec, probed.codec.upper()[:16])
-    frames = max(1, round(probed.seconds * probed.frames_per_second))
-    ratio = probed.columns * probed.rows * 3 * frames / max(1, os.path.getsize(path))
+    pixels = probed.columns * probed.rows * 3 * made.number_of_frames
+    ratio = pixels / max(1, os.path.getsize(path))
     taken_at = movie.created_at if movie else None
     return replace(made, lossy=((ratio, method), *made.lossy), taken_at=taken_at)

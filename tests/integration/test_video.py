@@ -279,17 +279,14 @@ class TestPrivacy:
         assert all(name in left_out for name in ("udta", "meta", "uuid", "bytes after the end"))
 
     def test_bytes_between_the_samples_are_left_behind(self, tmp_path, high):
-        data = high.read_bytes()
-        mdat = next(b for b in boxes.inside(memoryview(data)) if b.type == b"mdat")
-        grown = bytearray(data[: mdat.end] + MARKER + data[mdat.end :])
-        struct.pack_into(">I", grown, mdat.start - 8, mdat.end - mdat.start + 8 + len(MARKER))
-        source = tmp_path / "grown.mp4"
-        source.write_bytes(grown)
+        source = large(tmp_path / "gaps.mp4", high, 9, 1001, between=MARKER)
 
         made = read(source, transcode=False)
 
+        _head, *samples = made.payload
+        assert source.read_bytes().count(MARKER) == 9
         assert MARKER not in content(made.payload)
-        assert stream_digests(played(made, tmp_path)) == stream_digests(high)
+        assert content(tuple(samples)) == bytes(9 * 1001)
 
     def test_no_marker_survives_coding_again(self, tmp_path):
         source = draw(
@@ -500,7 +497,7 @@ class TestLarge:
     def test_150_mb_need_no_more_memory_than_a_small_one(self, tmp_path, high):
         source = large(tmp_path / "large.mp4", high, 150, 1_000_000)
 
-        assert peak_of_wrapping(source, tmp_path) <= 120 * 1000
+        assert peak_of_wrapping(source, tmp_path) * 1024 <= 120_000_000
 
     def test_more_than_one_fragment_can_hold(self, tmp_path, high, monkeypatch):
         monkeypatch.setattr("hub.media.video.LARGEST_FRAGMENT", 10_000)

@@ -1,4 +1,4 @@
-"""`imaging-hub worker`: follows the change feed into the search index and to the EHR."""
+"""`imaging-hub worker`: follows the change feed to the search index, the EHR and the meter."""
 
 from __future__ import annotations
 
@@ -18,16 +18,21 @@ from . import data_option, open_hub
 @click.command()
 @data_option
 def worker(data: Path | None) -> None:
-    """Index what is stored and tell the EHR of it, until SIGTERM or SIGINT."""
+    """Index and measure what is stored and tell the EHR of it, until SIGTERM or SIGINT."""
     hub = open_hub(data)
     stop = threading.Event()
     for signum in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signum, lambda *_: stop.set())
     publisher = Publisher(hub.catalog, outward_messages(hub.settings))
-    publishing = threading.Thread(target=publisher.run, args=(stop,))
-    publishing.start()
+    beside = [
+        threading.Thread(target=follower.run, args=(stop,))
+        for follower in (publisher, hub.measuring)
+    ]
+    for thread in beside:
+        thread.start()
     try:
         IndexingWorker(hub.catalog, build_engine(hub.settings), hub.settings).run(stop)
     finally:
         stop.set()
-        publishing.join()
+        for thread in beside:
+            thread.join()

@@ -18,6 +18,9 @@ bp = Blueprint("study", __name__)
 @allowed(access.may_read)
 def show_study(study_instance_uid: str, by: Practitioner) -> str:
     """Show one study; `image` says which picture comes first."""
-    study = current_hub().reading.study(study_instance_uid, by)
+    reading = current_hub().reading
+    study = reading.study(study_instance_uid, by)
     number = request.args.get("image", 1, type=int)
-    return render_template("study.html", study=study_view(study, number, here()))
+    return render_template(
+        "study.html", study=study_view(study, number, here(), reading.measures(study))
+    )

@@ -15,11 +15,13 @@ from pydicom.encaps import get_frame
 import hub.dicom
 from factories import make_context
 from hub.dicom.payload import payload_sha256
+from hub.dicom.steps import HUB_NAME, texts
 from hub.errors import ObjectDamaged
 from hub.fidelity import FidelityReport, as_json, report_of, sections
 from hub.fidelity_page import page
 from hub.media import photograph
 from hub.media.color import srgb_profile
+from hub.model import Change
 
 Reported = Callable[..., FidelityReport]
 
@@ -145,3 +147,22 @@ class TestPage:
         report = report_of(built.instance_facts("0" * 64, 10)[2], "1" * 64)
         assert report.kept == ("The object as it was received",)
         assert dict(sections(report))["Changed, and why"] == ()
+
+
+def test_more_steps_than_one_value_holds_are_all_there(written: Callable):
+    built, _ = written(jpeg())
+    changes = tuple(Change(f"Step {number} " + "x" * 90, "y" * 90) for number in range(40))
+    built.ds.ContributingEquipmentSequence = [
+        contribution(text) for text in texts("Wrapped from a jpeg file", changes)
+    ]
+    report = report_of(built.instance_facts("0" * 64, 10)[2], "1" * 64)
+    assert report.steps[1:] == changes
+    assert all(
+        len(item.ContributionDescription) <= 1024 for item in built.ds.ContributingEquipmentSequence
+    )
+
+
+def contribution(text: str) -> pydicom.Dataset:
+    item = pydicom.Dataset()
+    item.Manufacturer, item.ContributionDescription = HUB_NAME, text
+    return item

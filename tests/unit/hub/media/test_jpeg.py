@@ -57,3 +57,29 @@ class TestParse:
         middle = stream.index(b"\xff\xda") + 200
         with pytest.raises(DamagedImage):
             parse(stream[:middle] + stream)
+
+
+class TestEndOfScan:
+    @pytest.mark.parametrize("length", [0, 1, 2, 262_143, 262_144, 262_145, 600_000])
+    def test_wherever_the_windows_part(self, length: int):
+        head, tail = split_at_scan(jpeg())
+        data = (b"\x12\xff\x00\xff\xd4" * (length // 5 + 1))[:length].removesuffix(b"\xff")
+        stream = head + data + b"\xff\xd9"
+        assert b"".join(parse(stream).slices).endswith(data + b"\xff\xd9")
+        assert tail
+
+    def test_fill_bytes_before_the_marker_do_no_harm(self):
+        head, _tail = split_at_scan(jpeg())
+        stream = b"".join(parse(head + b"\x12\x34\xff\xff\xff\xd9" + b"after").slices)
+        assert stream.endswith(b"\x12\x34\xff\xff\xff\xd9")
+
+    def test_data_without_a_marker_are_damaged(self):
+        head, _tail = split_at_scan(jpeg())
+        with pytest.raises(DamagedImage):
+            parse(head + bytes(300_000) + b"\xff")
+
+
+def split_at_scan(stream: bytes) -> tuple[bytes, bytes]:
+    at = stream.index(b"\xff\xda")
+    end = at + 2 + int.from_bytes(stream[at + 2 : at + 4], "big")
+    return stream[:end], stream[end:]

@@ -7,8 +7,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from drawn import CORNERS, as_camera_stores, corner_names, encoded, exif, pixels, scene
-from PIL import Image
+from PIL import Image, TiffImagePlugin
 
+from hub.errors import UnsupportedMedia
 from hub.model import Photograph
 
 Taken = Callable[..., Photograph]
@@ -38,3 +39,19 @@ def test_pictures_too_small_for_the_encoder_are_stored_plain(taken: Taken, size:
 
     assert photo.encoding == "native"
     assert shown(photo).tobytes() == picture.tobytes()
+
+
+@pytest.mark.parametrize("tag", [(270, "Aperio Image Library v12.0.15"), (65420, 1)])
+def test_a_slide_is_no_photo_and_its_sender_is_told_what_to_do(taken: Taken, tag: tuple):
+    block = TiffImagePlugin.ImageFileDirectory_v2()
+    block[tag[0]] = tag[1]
+    content = encoded(scene(), "TIFF", tiffinfo=block)
+
+    with pytest.raises(UnsupportedMedia, match="STOW-RS"):
+        taken(content, max_pixels=100)
+
+
+def test_an_ordinary_tiff_with_a_description_is_a_photo(taken: Taken):
+    block = TiffImagePlugin.ImageFileDirectory_v2()
+    block[270] = "Ward camera"
+    assert taken(encoded(scene(), "TIFF", tiffinfo=block)).columns == 160
