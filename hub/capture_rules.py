@@ -29,10 +29,12 @@ from hub.model import (
     Encounter,
     Kind,
     Laterality,
+    Media,
     Operator,
     Order,
     OrderChoice,
     Patient,
+    Photograph,
     Practitioner,
     Receipt,
     SealedEncounter,
@@ -95,6 +97,19 @@ def check_time(
     if born is not None and captured_at.date() < born:
         raise CapturedAtImplausible
     return ("clock-disagrees",) if captured_at > received_at + CLOCKS_AGREE_WITHIN else ()
+
+
+def camera_flags(media: Media, captured_at: datetime) -> tuple[str, ...]:
+    """Return the flag `camera-clock-disagrees` where a photo's own Exif time is another.
+
+    The time sealed by the phone stands; a time without offset is read in the phone's.
+    A video's time says when its file was made, so it is not asked.
+    """
+    taken = media.taken_at if isinstance(media, Photograph) else None
+    if taken is None:
+        return ()
+    apart = abs((taken if taken.tzinfo else taken.replace(tzinfo=captured_at.tzinfo)) - captured_at)
+    return ("camera-clock-disagrees",) if apart > CLOCKS_AGREE_WITHIN else ()
 
 
 def check_within(encounter: Encounter, captured_at: datetime, grace: timedelta) -> None:

@@ -77,6 +77,7 @@ class Ingest:
         region, laterality = rules.region_of(capture)
         order = rules.choose_order(capture.order, self._orders(capture, encounter))
         media = hub.media.read(capture.kind, capture.source.path, self._settings)
+        flags += rules.camera_flags(media, captured_at)
         department = rules.sealed_department(capture.encounter.department, encounter.department)
         event = self._care_event(encounter, department, captured_at)
         series = self._series(capture, event, media)

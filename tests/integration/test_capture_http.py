@@ -249,7 +249,7 @@ class TestRefusals:
         )
         with socket.create_connection((address.hostname, address.port), timeout=30) as line:
             line.sendall(head.encode())
-            answer = line.recv(65536).decode()
+            answer = b"".join(iter(lambda: line.recv(65536), b"")).decode()
 
         assert answer.startswith("HTTP/1.1 413 ")
         assert '"code": "body-too-large"' in answer

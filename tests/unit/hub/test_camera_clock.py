@@ -1,0 +1,48 @@
+"""The camera's clock against the phone's: shown for review, never believed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from drawn import exif, jpeg
+from pydicom import dcmread
+
+from factories import NOON, make_capture, make_encounter, make_practitioner, make_source
+from hub.capture_rules import camera_flags
+from hub.model import Photograph
+
+PHOTO = Photograph(encoding="native", payload=(b"0",), rows=1, columns=1, samples_per_pixel=1)
+BERLIN = NOON.astimezone(timezone(timedelta(hours=1)))
+FLAG = ("camera-clock-disagrees",)
+
+
+@pytest.mark.parametrize(
+    ("taken_at", "flags"),
+    [
+        (None, ()),
+        (NOON + timedelta(minutes=4), ()),
+        (NOON - timedelta(minutes=6), FLAG),
+        (datetime(2026, 11, 20, 13, 0), ()),
+        (datetime(2026, 11, 20, 12, 0), FLAG),
+        (datetime(2003, 1, 1, tzinfo=UTC), FLAG),
+    ],
+    ids=["none", "near", "early", "local", "naive is local", "never set"],
+)
+def test_times_apart_are_flagged(taken_at: datetime | None, flags: tuple[str, ...]):
+    assert camera_flags(replace(PHOTO, taken_at=taken_at), BERLIN) == flags
+
+
+def test_the_sealed_time_stands_and_the_audit_says_so(hub, register, tmp_path):
+    register(make_encounter())
+    content = jpeg(exif=exif(t9003="2026:11:20 17:00:00", t9011="+00:00"))
+    receipt, _ = hub.ingest.capture(
+        make_capture(make_source(tmp_path, content)), make_practitioner()
+    )
+    instance = hub.catalog.instance(receipt.sop_instance_uid)
+    assert instance.acquired_at == NOON
+    with hub.objects.open(instance.sha256) as file:
+        assert dcmread(file).AcquisitionDateTime.startswith("20261120120000")
+    events = [row.event for row in hub.catalog.audit_rows()]
+    assert list(FLAG) in [event.detail.get("flags") for event in events]
