@@ -6,9 +6,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from typing import cast
 
 from pydicom import config
+from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
+from pydicom.multival import MultiValue
 from pydicom.valuerep import VR, validate_value
 
 from hub.errors import NotStorable
@@ -68,22 +72,24 @@ def check_header(ds: Dataset) -> None:
 
 
 def _check_values(ds: Dataset) -> None:
-    for element in ds:
+    # Values and not the Dataset itself are gone through: their order does not matter here.
+    for element in cast(Iterable[DataElement], ds.values()):
         if element.VR == VR.SQ:
             for item in element.value:
                 _check_values(item)
         elif element.VR not in _CHECKED_ELSEWHERE and element.value is not None:
-            values = element.value if element.VM > 1 else [element.value]
-            for value in values:
-                _check_value(element.keyword, element.VR, value)
+            several = isinstance(element.value, MultiValue)
+            for value in element.value if several else (element.value,):
+                _check_value(element, value)
 
 
-def _check_value(keyword: str, vr: str, value: object) -> None:
+def _check_value(element: DataElement, value: object) -> None:
+    vr = str(element.VR)
     plain = value if vr in _BINARY_NUMBERS else str(value)
     try:
         validate_value(vr, plain, config.RAISE)
     except ValueError as exc:
-        raise NotStorable(f"{keyword} would not be a valid {vr}.") from exc
+        raise NotStorable(f"{element.keyword} would not be a valid {vr}.") from exc
 
 
 def _check_payload(ds: Dataset, media: Media) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
@@ -29,7 +29,9 @@ def file_header(meta: Dataset, ds: Dataset) -> bytes:
 
 def data_set(ds: Dataset) -> bytes:
     """Return the elements of `ds` in the order of their tags."""
-    return b"".join(_element(ds[tag]) for tag in sorted(ds.keys()))
+    # Plain numbers sort much faster than tags do.
+    elements = cast(Iterable[DataElement], ds.values())
+    return b"".join(map(_element, sorted(elements, key=lambda element: int(element.tag))))
 
 
 def _element(element: DataElement) -> bytes:

@@ -17,6 +17,9 @@ PIXEL_DATA, ENCAPSULATED_DOCUMENT, NO_PAYLOAD = 0x7FE00010, 0x00420011, 0
 SERIES_NUMBERS = {"XC": 1, "DMS": 2, "GM": 3, "SM": 4, "ES": 5, "DOC": 6, "SR": 7}
 """Series Number (0020,0011) by modality (ADR 0005): a series has objects of one modality."""
 
+OTHER_SERIES_NUMBER = 9
+"""Of a modality that has none there."""
+
 VIDEO_SERIES_NUMBERS = {"XC": 11, "GM": 13, "ES": 15}
 """The same of videos, which are in series of their own."""
 

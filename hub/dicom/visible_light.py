@@ -8,7 +8,7 @@ from hub.model import CaptureContext, Photograph
 
 from . import encounter_modules as encounter
 from . import image_modules as image
-from .iod import SERIES_NUMBERS
+from .iod import OTHER_SERIES_NUMBER, SERIES_NUMBERS
 from .specimen_module import specimen
 
 
@@ -20,7 +20,8 @@ def still(
     encounter.patient(ds, context)
     encounter.general_study(ds, context)
     encounter.patient_study(ds, context)
-    encounter.general_series(ds, context, modality, SERIES_NUMBERS[modality])
+    number = SERIES_NUMBERS.get(modality, OTHER_SERIES_NUMBER)
+    encounter.general_series(ds, context, modality, number)
     image.general_equipment(ds, context, photograph)
     image.general_image(ds, context)
     image.image_pixel(ds, photograph)

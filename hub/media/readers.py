@@ -1,4 +1,4 @@
-"""Which reader takes the bytes of each kind of capture: the one registry, one line per kind."""
+"""Which reader takes the bytes of a capture: one line for each kind that is no still."""
 
 from __future__ import annotations
 
@@ -27,14 +27,12 @@ def _still_or_video(path: str, settings: Settings) -> Media:
 
 
 READERS: Mapping[Kind, Reader] = {
-    Kind.PHOTO: _still,
-    Kind.DERMOSCOPY: _still,
-    Kind.GROSS: _still,
     Kind.MICROSCOPY: _still_or_video,
     Kind.ENDOSCOPY: _still_or_video,
     Kind.VIDEO: _video,
     Kind.DOCUMENT: lambda path, _settings: document(path),
 }
+"""Kinds that are more or other than stills."""
 
 
 def read(kind: Kind, path: str, settings: Settings) -> Media:
@@ -43,4 +41,4 @@ def read(kind: Kind, path: str, settings: Settings) -> Media:
     Raises UnsupportedMedia and its kinds: NotAnImage, DamagedImage, ImageTooLarge,
     NotADocument, NotAVideo, DamagedVideo, TranscodingOff.
     """
-    return READERS[kind](path, settings)
+    return READERS.get(kind, _still)(path, settings)
