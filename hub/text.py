@@ -30,7 +30,9 @@ _CJK = re.compile(r"([\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+)")
 
 def fold(text: str) -> str:
     """Return `text` without case, accents and compatibility forms."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    # Compatibility first: a mathematical A has no lower case until it is a plain one.
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    decomposed = unicodedata.normalize("NFKD", plain)
     bare = "".join(c for c in decomposed if not unicodedata.combining(c))
     # Composed again, or a Hangul syllable would stay in pieces.
     return unicodedata.normalize("NFC", bare).translate(_LETTERS)

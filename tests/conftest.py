@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from hub.bootstrap import Hub, build_hub
@@ -14,6 +15,11 @@ from hub.settings import Settings
 from hub.store.ports import Registered
 
 REPOSITORY = Path(__file__).parent.parent
+
+# CI tries the same cases each time; at the desk new ones are looked for.
+hypothesis.settings.register_profile("ci", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("desk", deadline=None)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
 
 @pytest.hookimpl(hookwrapper=True)

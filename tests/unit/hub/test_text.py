@@ -21,6 +21,7 @@ from hub.text import fold, forms, singular, sound, within_one_edit, words
         ("Yıldız İpek", "yildiz ipek"),
         ("ﬁnger", "finger"),
         ("김철수", "김철수"),
+        ("𝐀𝒷ℂ", "abc"),
     ],
 )
 def test_letters_fold_to_what_people_type(text: str, folded: str) -> None:
