@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
@@ -73,11 +73,11 @@ class StudyView:
 
 def study_view(
     study: Study,
-    number: int,
+    image: str,
     site: Site,
     measures: Mapping[str, Mapping[str, float]] = MappingProxyType({}),
 ) -> StudyView:
-    """Put a study into words; `number` is the picture to show first, from 1.
+    """Put a study into words; `image` is the picture to show first, by number or UID.
 
     `measures` are those of its stills, by SOP Instance UID.
     """
@@ -98,10 +98,20 @@ def study_view(
         time=time,
         facts=_study_facts(study),
         pictures=pictures,
-        shown=pictures[min(max(number, 1), len(pictures)) - 1] if pictures else None,
+        shown=_first(pictures, [i for _, i in shown], image),
         others=words.count(others, "object") if others else "",
         history=_history(study, site),
     )
+
+
+def _first(
+    pictures: Sequence[Picture], instances: Sequence[Instance], image: str
+) -> Picture | None:
+    """Return the picture asked for; a number out of range is the nearest, else the first."""
+    by_uid = [p for p, i in zip(pictures, instances, strict=True) if i.sop_instance_uid == image]
+    number = int(image) if image.isdecimal() and len(image) < 9 else 1
+    nearest = pictures[max(number, 1) - 1 :][:1] or pictures[-1:]
+    return next(iter([*by_uid, *nearest]), None)
 
 
 def _picture(

@@ -110,6 +110,8 @@ def test_03_it_is_sent_and_acknowledged(walk):
 
     expect(walk.phone.get_by_test_id("status")).to_contain_text("In the record")
     walk.receipt = answer.value.json()
+    link = walk.phone.get_by_test_id("open-study")
+    expect(link).to_have_attribute("href", re.compile(walk.receipt["sopInstanceUID"]))
     capture, walk.sent = what_was_sent(walk.phone)
     walk.patient_id = capture["patient"]["patientId"]
     assert answer.value.status == 201

@@ -17,10 +17,10 @@ bp = Blueprint("study", __name__)
 @bp.get("/studies/<study_instance_uid>")
 @allowed(access.may_read)
 def show_study(study_instance_uid: str, by: Practitioner) -> str:
-    """Show one study; `image` says which picture comes first."""
+    """Show one study; `image` says which picture comes first, by number or SOP Instance UID."""
     reading = current_hub().reading
     study = reading.study(study_instance_uid, by)
-    number = request.args.get("image", 1, type=int)
+    image = request.args.get("image", "")
     return render_template(
-        "study.html", study=study_view(study, number, here(), reading.measures(study))
+        "study.html", study=study_view(study, image, here(), reading.measures(study))
     )

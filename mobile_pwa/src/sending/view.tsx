@@ -1,6 +1,6 @@
 import { clinicalTime, patientName } from "../format.ts";
 import { m } from "../messages.ts";
-import type { Patient } from "../model.ts";
+import type { Patient, Receipt } from "../model.ts";
 import type { Status, Uploader } from "../outbox/uploader.ts";
 import type { OutboxItem } from "../ports.ts";
 import { address } from "../route.ts";
@@ -17,6 +17,11 @@ export interface Sent {
   readonly site: string;
   readonly capturedAt: string;
   readonly takenBy: string;
+}
+
+/** The study's page, opened at the photo that was sent. */
+function pageOf({ url, sopInstanceUID }: Receipt): string {
+  return `${url}?image=${encodeURIComponent(sopInstanceUID)}`;
 }
 
 interface SendingProps {
@@ -48,7 +53,7 @@ export function Sending({ sent, status, item, uploader, onDiscarded }: SendingPr
           {sent.site} &middot; {clinicalTime(new Date(sent.capturedAt))}
         </p>
         {stored && (
-          <a class="button" href={status.receipt.url} data-testid="open-study">
+          <a class="button" href={pageOf(status.receipt)} data-testid="open-study">
             <Icon name="images" />
             {m.openStudy}
           </a>

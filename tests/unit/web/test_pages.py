@@ -244,12 +244,15 @@ class TestStudy:
     def test_several_pictures_are_steps_of_one_page(self, tmp_path_factory):
         with serving(tmp_path_factory.mktemp("two")) as served:
             receipt = served.photo()
-            served.photo(note="And the palm")
+            palm = served.photo(note="And the palm")
             two = Desk(served, receipt)
             client = two.person()
             first, second = client.get(two.study), client.get(f"{two.study}?image=2")
+            by_uid = client.get(f"{two.study}?image={palm.sop_instance_uid}")
 
         assert "Photo 1 of 2, Left hand" in first.text
+        assert 'id="caption">Photo 2 of 2, Left hand' in second.text
+        assert 'id="caption">Photo 2 of 2, Left hand' in by_uid.text
         assert 'id="next"' in first.text
         assert f'href="{two.study}?image=2"' in first.text
         assert "And the palm" in second.text
