@@ -31,11 +31,11 @@ CONTEXT = {
 def wrap(tmp_path):
     """Run the command; return its exit code and lines."""
 
-    def wrap(*files: Path, out: str = "out", context: dict = CONTEXT, report: bool = False):
+    def wrap(*files: Path, out: str = "out", context: dict = CONTEXT):
         (tmp_path / "context.json").write_text(json.dumps(context))
         line = [sys.executable, "-m", "web", "wrap", *map(str, files)]
         line += ["--context", str(tmp_path / "context.json"), "--out", str(tmp_path / out)]
-        line += ["--data", str(tmp_path / "data")] + ["--report"] * report
+        line += ["--data", str(tmp_path / "data")]
         done = subprocess.run(line, capture_output=True, text=True, check=False, timeout=120)
         assert "Traceback" not in done.stderr
         return done.returncode, [json.loads(text) for text in done.stdout.splitlines()]
@@ -91,15 +91,6 @@ def test_files_of_one_context_share_study_and_series(wrap, photo, tmp_path):
     assert len({ds.StudyInstanceUID for ds in objects}) == 1
     assert len({ds.SeriesInstanceUID for ds in objects}) == 1
     assert len({ds.SOPInstanceUID for ds in objects}) == 2
-
-
-def test_the_report_names_the_digests(wrap, photo):
-    _, (line,) = wrap(photo, report=True)
-
-    report = json.loads(Path(line["path"]).with_suffix(".report.json").read_text())
-    assert report["encoding"] == "jpeg-baseline"
-    assert report["sourceBytes"] == photo.stat().st_size
-    assert len(report["objectSHA256"]) == len(report["pixelStreamSHA256"]) == 64
 
 
 def test_a_context_that_cannot_be_read_is_one_clear_line(wrap, photo):
