@@ -65,6 +65,7 @@ class Wrap:
         rules.check_specimen(capture)
         rules.region_of(capture)
         media = hub.media.read(capture.kind, capture.source.path, self._settings)
+        media = hub.media.with_scale(media, capture, self._settings)
         return hub.dicom.build(self._context(capture, media), media), media
 
     def note_of(self, capture: Capture, media: Media, built: BuiltObject) -> BuiltObject | None:

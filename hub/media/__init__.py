@@ -2,5 +2,6 @@
 
 from .photo import photograph
 from .readers import read
+from .scale import with_scale
 
-__all__ = ["photograph", "read"]
+__all__ = ["photograph", "read", "with_scale"]

@@ -14,9 +14,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import jpeg_ls
+import numpy as np
 import pillow_heif
 from PIL import Image
 
+from .marker import millimetres_per_pixel
 from .metadata import metadata_of
 from .pixels import eight_bit_pixels
 
@@ -68,8 +70,22 @@ Answer = tuple[dict[str, Any], bytes | bytearray | memoryview]
 
 
 def answer(request: Mapping[str, Any]) -> Answer:
-    """Do what `request["do"]` names: `decode` without loss, or `turn` in the DCT domain."""
-    return {"decode": _decode, "turn": _turn}[request["do"]](request)
+    """Do what `request["do"]` names: `decode`, `turn` in the DCT domain, or find the `scale`."""
+    return {"decode": _decode, "turn": _turn, "scale": _scale}[request["do"]](request)
+
+
+def _scale(request: Mapping[str, Any]) -> Answer:
+    """Look for the printed scale marker in the upright picture, in grey."""
+    kind = request["format"]
+    with (
+        open(request["path"], "rb") as file,
+        Image.open(file, formats=[_FORMATS[kind]]) as image,
+    ):
+        if image.width * image.height > request["maxPixels"]:
+            return {"refused": "image-too-large"}, b""
+        pixels = eight_bit_pixels(_upright(image, _orientation(image, kind)), {"deep": False}, [])
+    grey = np.asarray(Image.fromarray(pixels).convert("L"))
+    return {"millimetresPerPixel": millimetres_per_pixel(grey)}, b""
 
 
 def _turn(request: Mapping[str, Any]) -> Answer:
