@@ -44,7 +44,7 @@ def is_white(x: Floats, y: Floats) -> npt.NDArray[np.bool_]:
     in_cells = (row >= 0) & (row < 4) & (column >= 0) & (column < 4)
     cells = in_cells & PATTERN[row.clip(0, 3), column.clip(0, 3)]
     near = [(abs(x - cx) < SQUARE / 2) & (abs(y - cy) < SQUARE / 2) for cx, cy in _CENTRES.tolist()]
-    return ~inside | cells | np.logical_or.reduce(near)
+    return np.asarray(~inside | cells | np.logical_or.reduce(near), dtype=bool)
 
 
 def millimetres_per_pixel(grey: Grey) -> float | None:
