@@ -79,6 +79,7 @@ def capture_from(
         dermoscopy=dermoscopy_of(data),
         specimen=specimen,
         stage=stage_of(data),
+        scale_marker=_scale_marker(data),
     )
 
 
@@ -150,6 +151,13 @@ def _code(data: Json, key: str, default_scheme: str = "") -> Code | None:
     if not value or not scheme:
         raise InvalidRequest(f"{key} needs a code and a scheme.")
     return Code(scheme, value, text_of(code, "meaning", ONE_LINE))
+
+
+def _scale_marker(data: Json) -> bool:
+    said = data.get("scaleMarker")
+    if said is not None and not isinstance(said, bool):
+        raise InvalidRequest("scaleMarker must be true or false.")
+    return bool(said)
 
 
 def _clock_offset(data: Json) -> int:

@@ -112,6 +112,12 @@ def camera_flags(media: Media, captured_at: datetime) -> tuple[str, ...]:
     return ("camera-clock-disagrees",) if apart > CLOCKS_AGREE_WITHIN else ()
 
 
+def scale_flags(capture: Capture, media: Media) -> tuple[str, ...]:
+    """Return the flag `scale-marker-not-found` where one was said to be in the picture."""
+    found = isinstance(media, Photograph) and media.pixel_spacing is not None
+    return ("scale-marker-not-found",) if capture.scale_marker and not found else ()
+
+
 def check_within(encounter: Encounter, captured_at: datetime, grace: timedelta) -> None:
     """Raise EncounterClosed for a photo taken outside the encounter and its grace."""
     too_early = encounter.started is not None and captured_at < encounter.started - grace

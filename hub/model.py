@@ -253,6 +253,8 @@ class Capture:
     dermoscopy: Dermoscopy = Dermoscopy()
     specimen: Specimen | None = None
     stage: StagePosition | None = None
+    scale_marker: bool = False
+    """Whether the printed scale marker is said to be in the picture."""
 
 
 # --- what hub.media makes of the bytes ---------------------------------------
@@ -306,6 +308,8 @@ class Photograph(Media):
     exposure: Mapping[str, object] = field(default_factory=dict)
     """Keywords of the VL Photographic Acquisition/Equipment modules with their values."""
     quality: Mapping[str, float] = field(default_factory=dict)
+    pixel_spacing: float | None = None
+    """Millimetres per pixel in both directions, found by the printed marker."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -114,7 +114,7 @@ class Reading:
     def instance(self, sop_uid: str, by: Practitioner) -> Instance:
         """Return the instance of a picture's URL. Raises NotFound.
 
-        Only `rendered`, `thumbnail` and `video`, which write the audit row, may show
+        Only `rendered`, `thumbnail`, `video` and `document`, which write the audit row, may show
         anything of it.
         """
         instance = self._catalog.instance(sop_uid) if access.may_read(by) else None
@@ -144,6 +144,10 @@ class Reading:
     def video(self, instance: Instance, by: Practitioner) -> BinaryIO:
         """Open the object of a video. Raises NotFound, ObjectDamaged, AuditUnavailable."""
         return open(self._picture_of(instance, by, "video"), "rb")
+
+    def document(self, instance: Instance, by: Practitioner) -> BinaryIO:
+        """Open the object of a document. Raises NotFound, ObjectDamaged, AuditUnavailable."""
+        return open(self._picture_of(instance, by, "document"), "rb")
 
     def thumbnail(self, instance: Instance, by: Practitioner, size: int = 256) -> bytes:
         """Return a small JPEG. Raises NotFound, ObjectDamaged, AuditUnavailable."""

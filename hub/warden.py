@@ -21,7 +21,10 @@ from collections.abc import Mapping
 from typing import Any
 
 PROGRAMS = frozenset(
-    {"hub.media.decode", "hub.media.ffmpeg", "hub.dicom.examine", "hub.dicom.draw"}
+    {
+        *("hub.media.decode", "hub.media.ffmpeg", "hub.media.wsidicomizer"),
+        *("hub.dicom.examine", "hub.dicom.draw"),
+    }
 )
 
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000

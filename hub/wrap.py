@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import hub.dicom
 import hub.media
@@ -19,14 +20,15 @@ from hub.care_events import (
     related_uids,
     series_instance_uid,
 )
-from hub.dicom import BuiltObject
+from hub.dicom import SLIDE_MODALITY, BuiltObject, SlideObject
 from hub.dicom.uids import UIDs
-from hub.errors import InvalidRequest
+from hub.errors import InvalidRequest, SpecimenMissing
 from hub.model import (
     Capture,
     CaptureContext,
     Department,
     EncounterClass,
+    Kind,
     Media,
     Operator,
     Order,
@@ -65,7 +67,27 @@ class Wrap:
         rules.check_specimen(capture)
         rules.region_of(capture)
         media = hub.media.read(capture.kind, capture.source.path, self._settings)
+        media = hub.media.with_scale(media, capture, self._settings)
         return hub.dicom.build(self._context(capture, media), media), media
+
+    def is_slide(self, capture: Capture) -> bool:
+        """Whether the file is a scanner's slide, which becomes several objects."""
+        return capture.kind is Kind.MICROSCOPY and hub.media.is_slide(capture.source.path)
+
+    def slide_objects_of(self, capture: Capture, folder: Path) -> tuple[SlideObject, ...]:
+        """Return the objects of a slide; their tiles lie in files below `folder`.
+
+        Raises what `object_of` raises.
+        """
+        if capture.specimen is None:
+            raise SpecimenMissing
+        context = self._context(capture, Media(encoding="slide", payload=()), SLIDE_MODALITY)
+        # A series has one Frame of Reference, which is one scan's.
+        study = context.care_event.study_instance_uid
+        series = self._uids.series(study, SLIDE_MODALITY, capture.capture_id.lower())
+        files = hub.media.converted_slide(capture.source.path, folder)
+        context = replace(context, series_instance_uid=series)
+        return hub.dicom.slide_objects(files, context, self._uids)
 
     def note_of(self, capture: Capture, media: Media, built: BuiltObject) -> BuiltObject | None:
         """Return the report of the capture's note; None without a note or by setting."""
@@ -73,7 +95,7 @@ class Wrap:
             return None
         return hub.dicom.note_report(self._context(capture, media), media, built)
 
-    def _context(self, capture: Capture, media: Media) -> CaptureContext:
+    def _context(self, capture: Capture, media: Media, modality: str = "") -> CaptureContext:
         region, laterality = rules.region_of(capture)
         captured_at = self._captured_at(capture, media)
         department = rules.sealed_department(capture.encounter.department, Department(""))
@@ -86,7 +108,7 @@ class Wrap:
             self._uids,
             self._settings.accession_issuer,
         )
-        modality = hub.dicom.series_kind(capture, media)
+        modality = modality or hub.dicom.series_kind(capture, media)
         camera = (media.manufacturer, media.model)
         series = series_instance_uid(capture, event, modality, camera, self._uids)
         patient = self._patient(capture.patient)

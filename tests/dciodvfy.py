@@ -28,6 +28,10 @@ FALSE_ALARMS = {
         "A document and a note say by whom, where on the body and, where its title is too "
         "short, why: a Standard Extended SOP Class (PS3.2 7.3). The image IODs have all four."
     ),
+    r"/PixelSpacingCalibration(Type|Description)\(.*not present in standard DICOM IOD": (
+        "How the scale was found is told by the Basic Pixel Spacing Calibration Macro in a "
+        "Standard Extended SOP Class (PS3.2 7.3), ADR 0023."
+    ),
     r"= <[^>]*[^\x00-\x7f][^>]*> - Length invalid for this VR": (
         "Lengths of text are in characters (PS3.5 6.2); the validator counts bytes of UTF-8. "
         "`hub.dicom.check` counts characters."

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from flask import url_for
 
-from hub.dicom.bulk import VIDEO_TRANSFER_SYNTAXES
+from hub.dicom.bulk import PDF_SOP_CLASS, VIDEO_TRANSFER_SYNTAXES
 from hub.model import Encounter, Instance, Order, Patient, Series, Study
 
 from . import words
@@ -140,6 +140,11 @@ def is_video(instance: Instance) -> bool:
     return instance.transfer_syntax_uid in VIDEO_TRANSFER_SYNTAXES
 
 
+def is_document(instance: Instance) -> bool:
+    """Whether an instance is a PDF."""
+    return instance.sop_class_uid == PDF_SOP_CLASS
+
+
 def _cover(study: Study) -> Instance | None:
     """Return the picture that stands for a study.
 
@@ -154,7 +159,7 @@ def _cover(study: Study) -> Instance | None:
 
 
 def image_url(instance: Instance, size: str) -> str:
-    """Return the URL of a picture, `rendered`, `thumbnail` or `video`."""
+    """Return the URL of a picture, `rendered`, `thumbnail` or `video`, or of a `document`."""
     return url_for(f"images.{size}", sop_instance_uid=instance.sop_instance_uid)
 
 

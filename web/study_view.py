@@ -21,12 +21,15 @@ from .present import (
     body_site,
     day_and_time,
     image_url,
+    is_document,
     is_picture,
     is_video,
     kinds,
     minute,
     sites,
 )
+
+_DOCUMENT_TITLE = "00420010"
 
 
 @dataclass(frozen=True)
@@ -43,8 +46,19 @@ class Picture:
     height: int
     facts: tuple[tuple[str, object], ...]
     note: str
+    spacing: str = ""
+    """Millimetres from row to row and from column to column, where the object says."""
     video: str = ""
     """URL of the video of which this is a still."""
+
+
+@dataclass(frozen=True)
+class DocumentCard:
+    """One document of a study."""
+
+    title: str
+    url: str
+    facts: tuple[tuple[str, object], ...]
 
 
 @dataclass(frozen=True)
@@ -67,6 +81,7 @@ class StudyView:
     facts: tuple[tuple[str, object], ...]
     pictures: tuple[Picture, ...]
     shown: Picture | None
+    documents: tuple[DocumentCard, ...]
     others: str
     history: tuple[Event, ...]
 
@@ -99,6 +114,9 @@ def study_view(
         facts=_study_facts(study),
         pictures=pictures,
         shown=_first(pictures, [i for _, i in shown], image),
+        documents=tuple(
+            _document(s, i, site) for s in study.series for i in s.instances if is_document(i)
+        ),
         others=words.count(others, "object") if others else "",
         history=_history(study, site),
     )
@@ -149,8 +167,36 @@ def _picture(
         height=instance.rows or 0,
         facts=tuple((label, value) for label, value in facts if value),
         note=instance.note,
+        spacing=_spacing(instance),
         video=image_url(instance, "video") if is_video(instance) else "",
     )
+
+
+def _document(series: Series, instance: Instance, site: Site) -> DocumentCard:
+    facts = (
+        ("Taken", minute(instance.acquired_at, site)),
+        ("By", _operator(instance, series)),
+    )
+    return DocumentCard(
+        title=_first(instance, _DOCUMENT_TITLE) or "Document",
+        url=image_url(instance, "document"),
+        facts=tuple((label, value) for label, value in facts if value),
+    )
+
+
+def _first(instance: Instance, tag: str) -> str:
+    """Return the first value of an attribute of the object, as text."""
+    element = instance.header.get(tag)
+    values = element.get("Value", ()) if isinstance(element, Mapping) else ()
+    return str(values[0]).strip() if values else ""
+
+
+def _spacing(instance: Instance) -> str:
+    """Return Pixel Spacing (0028,0030) as two numbers, or nothing."""
+    element = instance.header.get("00280030")
+    values = element.get("Value", ()) if isinstance(element, Mapping) else ()
+    numbers = [v for v in values if isinstance(v, int | float) and v > 0]
+    return f"{numbers[0]:g} {numbers[1]:g}" if len(numbers) == len(values) == 2 else ""
 
 
 def _study_facts(study: Study) -> tuple[tuple[str, object], ...]:

@@ -30,6 +30,7 @@ BLUEPRINTS = (
     "web.views.images",
     "web.views.report",
     "web.views.appearance",
+    "web.views.marker",
     "web.link",
     "web.dicomweb.qido",
     "web.dicomweb.wado",

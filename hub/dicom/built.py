@@ -44,7 +44,7 @@ TRANSFER_SYNTAXES = {
 }
 
 IMPLEMENTATION_CLASS_UID = UID("2.25.165263392993682770000513382694328274937")
-_IMPLEMENTATION_VERSION_NAME = "EIH_1"
+IMPLEMENTATION_VERSION_NAME = "EIH_1"
 
 _PIXEL_DATA_OB = b"\xe0\x7f\x10\x00OB\x00\x00"
 _DOCUMENT_OB = b"\x42\x00\x11\x00OB\x00\x00"
@@ -113,7 +113,7 @@ class BuiltObject:
         meta.MediaStorageSOPInstanceUID = self.ds.SOPInstanceUID
         meta.TransferSyntaxUID = self.transfer_syntax_uid
         meta.ImplementationClassUID = IMPLEMENTATION_CLASS_UID
-        meta.ImplementationVersionName = _IMPLEMENTATION_VERSION_NAME
+        meta.ImplementationVersionName = IMPLEMENTATION_VERSION_NAME
         return file_header(meta, ds)
 
 

@@ -28,6 +28,7 @@ from pydicom.uid import (
     MPEG4HP422DF,
     MPEG4HP423D,
     MPEG4HP423DF,
+    EncapsulatedPDFStorage,
 )
 
 from hub.errors import NotAcceptable, NotFound, ObjectDamaged
@@ -46,6 +47,7 @@ VIDEO_TRANSFER_SYNTAXES = frozenset(
     }
 )
 """Those whose stream may be an MP4 (PS3.5 8.2.8 to 8.2.11)."""
+PDF_SOP_CLASS = str(EncapsulatedPDFStorage)
 _IMPLICIT_VR = "1.2.840.10008.1.2"
 
 
@@ -92,6 +94,18 @@ def video_stream(file: BinaryIO) -> tuple[FileSlice, ...]:
     if not stream or os.pread(file.fileno(), 8, stream[0].offset)[4:] != b"ftyp":
         raise NotAcceptable
     return stream
+
+
+def encapsulated_pdf(file: BinaryIO) -> bytes:
+    """Return the PDF that an object holds, without the byte that made its length even.
+
+    Raises NotFound for any other object, ObjectDamaged.
+    """
+    ds = _header(file)
+    content = ds.get("EncapsulatedDocument")
+    if ds.get("SOPClassUID") != EncapsulatedPDFStorage or not isinstance(content, bytes):
+        raise NotFound
+    return content[: int(ds.get("EncapsulatedDocumentLength") or len(content))]
 
 
 def bulk_value(file: BinaryIO, path: Sequence[str]) -> bytes:

@@ -98,6 +98,16 @@ def _photometric(photograph: Photograph) -> str:
     return by_encoding.get(photograph.encoding, "RGB")
 
 
+def pixel_spacing(ds: Dataset, photograph: Photograph) -> None:
+    """Basic Pixel Spacing Calibration Macro, table 10-10, where the printed marker was found."""
+    if photograph.pixel_spacing is None:
+        return
+    spacing = f"{photograph.pixel_spacing:.6g}"
+    ds.PixelSpacing = [spacing, spacing]
+    ds.PixelSpacingCalibrationType = "FIDUCIAL"
+    ds.PixelSpacingCalibrationDescription = "Printed scale marker of the imaging hub, 30 mm squares"
+
+
 def acquisition_context(ds: Dataset) -> None:
     """Acquisition Context Module, C.7.6.14: Type 2, nothing to say."""
     ds.AcquisitionContextSequence = Sequence()

@@ -27,6 +27,7 @@ def still(
     image.image_pixel(ds, photograph)
     image.acquisition_context(ds)
     image.vl_image(ds, context, photograph)
+    image.pixel_spacing(ds, photograph)
     image.icc_profile(ds, photograph)
     image.sop_common(ds, context, photograph, sop_class_uid)
     return ds

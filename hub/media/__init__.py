@@ -2,5 +2,8 @@
 
 from .photo import photograph
 from .readers import read
+from .scale import with_scale
+from .slide import converted as converted_slide
+from .slide import is_slide
 
-__all__ = ["photograph", "read"]
+__all__ = ["converted_slide", "is_slide", "photograph", "read", "with_scale"]

@@ -14,9 +14,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import jpeg_ls
+import numpy as np
 import pillow_heif
 from PIL import Image
 
+from .marker import millimetres_per_pixel
 from .metadata import metadata_of
 from .pixels import eight_bit_pixels
 
@@ -52,7 +54,7 @@ _TRANSPOSE = {
 
 _ORIENTATION, _NEW_SUBFILE_TYPE, _BITS_PER_SAMPLE = 0x0112, 254, 258
 _REDUCED_RESOLUTION = 1
-_IMAGE_DESCRIPTION, _NDPI_FORMAT = 270, 65420
+_IMAGE_DESCRIPTION, _TILE_WIDTH, _NDPI_FORMAT = 270, 322, 65420
 _STORED_NATIVE = frozenset({"heif", "avif"})
 """Photos from video coders: JPEG-LS would halve them and take three times their decoding."""
 
@@ -68,8 +70,30 @@ Answer = tuple[dict[str, Any], bytes | bytearray | memoryview]
 
 
 def answer(request: Mapping[str, Any]) -> Answer:
-    """Do what `request["do"]` names: `decode` without loss, or `turn` in the DCT domain."""
-    return {"decode": _decode, "turn": _turn}[request["do"]](request)
+    """Do what `request["do"]` names: `decode`, `turn` in the DCT domain, or find the `scale`."""
+    steps = {"decode": _decode, "turn": _turn, "slide": _slide, "scale": _scale}
+    return steps[request["do"]](request)
+
+
+def _scale(request: Mapping[str, Any]) -> Answer:
+    """Look for the printed scale marker in the upright picture, in grey."""
+    kind = request["format"]
+    with (
+        open(request["path"], "rb") as file,
+        Image.open(file, formats=[_FORMATS[kind]]) as image,
+    ):
+        if image.width * image.height > request["maxPixels"]:
+            return {"refused": "image-too-large"}, b""
+        pixels = eight_bit_pixels(_upright(image, _orientation(image, kind)), {"deep": False}, [])
+    grey = np.asarray(Image.fromarray(pixels).convert("L"))
+    return {"millimetresPerPixel": millimetres_per_pixel(grey)}, b""
+
+
+def _slide(request: Mapping[str, Any]) -> Answer:
+    """Say whether a TIFF is a slide, or like one: its first picture lies in several tiles."""
+    with Image.open(request["path"], formats=["TIFF"]) as image:
+        across = int(image.tag_v2.get(_TILE_WIDTH, 0))  # type: ignore[attr-defined]
+        return {"slide": _is_slide(image) or 0 < across < image.width}, b""
 
 
 def _turn(request: Mapping[str, Any]) -> Answer:

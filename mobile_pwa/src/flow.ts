@@ -75,8 +75,8 @@ export function useFlow({ services, device, sessionId }: FlowProps, session: Ses
 }
 
 async function itemOf(draft: Draft, region: Region, side: Side | null): Promise<OutboxItem> {
-  const { seal: sealed, file, note } = draft;
-  const json = captureJson(sealed, region, side, note);
+  const { seal: sealed, file, note, scaleMarker } = draft;
+  const json = captureJson(sealed, region, side, note, scaleMarker);
   return {
     captureId: json.captureId,
     encounterKey: sealed.encounterKey,

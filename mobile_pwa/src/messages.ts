@@ -109,6 +109,7 @@ export const m = {
   sideHint: "The patient's side, not the side of the picture",
   note: "Note",
   noteHint: "Where, how and why, in your words (optional)",
+  scaleMarker: "A scale marker is in the photo",
   send: "Send to the record",
   needSite: "Choose the body site.",
   needSide: "Choose the side: left, right or both.",

@@ -95,6 +95,8 @@ export interface CaptureJson {
   readonly laterality: Side | null;
   readonly order?: OrderChoice;
   readonly note: string;
+  /** Whether a printed scale marker is in the picture; left out where it is not. */
+  readonly scaleMarker?: true;
   readonly device: Device;
   readonly sessionId: string;
 }

@@ -1,4 +1,7 @@
-"""`imaging-hub wrap`: files into DICOM without a server, one JSON line per file."""
+"""`imaging-hub wrap`: files into DICOM without a server, one JSON line per file.
+
+A slide of a scanner becomes several objects, with a line for each.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
@@ -58,11 +62,15 @@ def wrap(
         try:
             with _progress_on_stderr():
                 capture = _capture(file, description, len(files) > 1)
-                line = _stored(file, capture, wrapping, out, report)
+                if wrapping.is_slide(capture):
+                    lines = _stored_slide(file, capture, wrapping, out)
+                else:
+                    lines = [_stored(file, capture, wrapping, out, report)]
         except HubError as error:
-            line = _refused(file, error)
+            lines = [_refused(file, error)]
             refused += 1
-        click.echo(json.dumps(line))
+        for line in lines:
+            click.echo(json.dumps(line))
     ctx.exit(1 if refused else 0)
 
 
@@ -122,6 +130,25 @@ def _stored(
             _written(out / f"{note.sop_instance_uid}.dcm", note.write_to)
     except OSError as exc:
         raise StoreUnavailable(f"The folder {out} cannot be written.") from exc
+    return _line(file, path, sop_instance_uid)
+
+
+def _stored_slide(file: Path, capture: Capture, wrapping: Wrap, out: Path) -> list[dict[str, Any]]:
+    """Write every image of a slide durably: a line for each."""
+    lines = []
+    try:
+        # In the same folder, because slides are larger than what /tmp mostly holds.
+        with TemporaryDirectory(prefix=".slide-", dir=out) as folder:
+            for built in wrapping.slide_objects_of(capture, Path(folder)):
+                path = out / f"{built.sop_instance_uid}.dcm"
+                _written(path, built.write_to)
+                lines.append(_line(file, path, built.sop_instance_uid))
+    except OSError as exc:
+        raise StoreUnavailable(f"The folder {out} cannot be written.") from exc
+    return lines
+
+
+def _line(file: Path, path: Path, sop_instance_uid: str) -> dict[str, Any]:
     return {
         "source": str(file),
         "status": "stored",

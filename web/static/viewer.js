@@ -19,6 +19,7 @@ function place() {
   y = Math.max(-limit(view.clientHeight), Math.min(limit(view.clientHeight), y));
   image.style.transform = `translate(${x}px, ${y}px) scale(${scale})`;
   view.classList.toggle("zoomed", scale > 1);
+  ruler?.draw();
 }
 
 function zoom(factor) {
@@ -50,6 +51,11 @@ function show(at) {
   }
   fit();
   image.src = link.dataset.picture;
+  image.setAttribute("width", link.dataset.width);
+  image.setAttribute("height", link.dataset.height);
+  if (link.dataset.spacing) image.dataset.spacing = link.dataset.spacing;
+  else delete image.dataset.spacing;
+  ruler.available();
   image.alt = link.dataset.label;
   document.getElementById("caption").textContent = link.dataset.label;
   document.getElementById("place").textContent = `${at + 1} / ${thumbnails.length}`;
@@ -83,7 +89,105 @@ function lookingSoon() {
   idle = setTimeout(() => view.classList.add("looking"), LOOKING_MS);
 }
 
+// Measuring: points are kept in pixels of the image, so that the line follows zoom and drag.
+class Ruler {
+  constructor() {
+    this.on = false;
+    this.points = [];
+    this.cross = null;
+    this.button = document.querySelector('[data-action="measure"]');
+    this.said = document.getElementById("measured");
+    const make = (name) => document.createElementNS("http://www.w3.org/2000/svg", name);
+    this.svg = make("svg");
+    this.svg.classList.add("ruler");
+    this.svg.setAttribute("aria-hidden", "true");
+    this.path = make("path");
+    this.svg.append(this.path);
+    image.after(this.svg);
+  }
+
+  get spacing() {
+    return image.dataset.spacing?.split(" ").map(Number);
+  }
+
+  // The picture inside its element, which object-fit: contain centres.
+  frame() {
+    const box = image.getBoundingClientRect();
+    const [width, height] = [Number(image.getAttribute("width")), Number(image.getAttribute("height"))];
+    const factor = Math.min(box.width / width, box.height / height);
+    const left = box.left + (box.width - width * factor) / 2;
+    const top = box.top + (box.height - height * factor) / 2;
+    return { left, top, factor, width, height };
+  }
+
+  toggle(on = !this.on) {
+    this.on = on && Boolean(this.spacing);
+    this.points = [];
+    this.cross = null;
+    this.button.setAttribute("aria-pressed", String(this.on));
+    this.said.textContent = this.on ? "Click two points, or use arrow keys and Enter" : "";
+    view.classList.toggle("measuring", this.on);
+    this.draw();
+  }
+
+  available() {
+    this.button.closest("li").hidden = !this.spacing;
+    this.toggle(false);
+  }
+
+  click(event) {
+    const { left, top, factor, width, height } = this.frame();
+    const point = { x: (event.clientX - left) / factor, y: (event.clientY - top) / factor };
+    if (point.x >= 0 && point.y >= 0 && point.x <= width && point.y <= height) this.set(point);
+  }
+
+  move(dx, dy, far) {
+    const { factor, width, height } = this.frame();
+    const by = (far ? 20 : 2) / factor;
+    const from = this.cross ?? { x: width / 2, y: height / 2 };
+    this.cross = {
+      x: Math.max(0, Math.min(width, from.x + dx * by)),
+      y: Math.max(0, Math.min(height, from.y + dy * by)),
+    };
+    this.draw();
+  }
+
+  set(point) {
+    this.points = this.points.length === 1 ? [this.points[0], point] : [point];
+    this.draw();
+    if (this.points.length < 2) return;
+    const [[row, column], [a, b]] = [this.spacing, this.points];
+    const length = Math.hypot((b.x - a.x) * column, (b.y - a.y) * row);
+    this.said.textContent = `${length.toFixed(1)} mm`;
+  }
+
+  key(event) {
+    const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+    if (way) this.move(...way, event.shiftKey);
+    else if (event.key === "Enter" && this.cross) this.set({ ...this.cross });
+    else if (event.key === "Escape") this.toggle(false);
+    else return false;
+    return true;
+  }
+
+  draw() {
+    const { left, top, factor } = this.frame();
+    const stage = view.getBoundingClientRect();
+    const place = ({ x, y }) => [left - stage.left + x * factor, top - stage.top + y * factor];
+    const cross = (point) => {
+      const [px, py] = place(point);
+      return `M${px - 8} ${py}h16M${px} ${py - 8}v16`;
+    };
+    const parts = [...this.points, ...(this.cross ? [this.cross] : [])].map(cross);
+    if (this.points.length === 2) parts.push(`M${this.points.map((p) => place(p).join(" ")).join("L")}`);
+    this.path.setAttribute("d", this.on ? parts.join("") : "");
+  }
+}
+
+const ruler = image ? new Ruler() : null;
+
 const actions = {
+  measure: () => ruler.toggle(),
   "zoom-in": () => zoom(1.5),
   "zoom-out": () => zoom(1 / 1.5),
   fit,
@@ -97,6 +201,7 @@ const keys = {
   "=": actions["zoom-in"],
   "-": actions["zoom-out"],
   0: fit,
+  m: actions.measure,
 };
 
 function onPointerMove(event) {
@@ -134,7 +239,12 @@ function listen() {
   }
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, dialog")) return;
-    if (keys[event.key]) {
+    // Enter on another button is its own; on the ruler's it sets the point once there is a cross.
+    const other = event.target.closest("a, button");
+    const isOthers = event.key === "Enter" && other && !(other === ruler.button && ruler.cross);
+    if (ruler.on && !isOthers && ruler.key(event)) {
+      event.preventDefault();
+    } else if (keys[event.key]) {
       event.preventDefault();
       keys[event.key]();
       lookingSoon();
@@ -144,7 +254,10 @@ function listen() {
     event.preventDefault();
     zoom(event.deltaY < 0 ? 1.2 : 1 / 1.2);
   }, { passive: false });
-  image.addEventListener("dblclick", () => (scale > 1 ? fit() : zoom(2.5)));
+  ruler.available();
+  addEventListener("resize", () => ruler.draw());
+  image.addEventListener("click", (event) => ruler.on && ruler.click(event));
+  image.addEventListener("dblclick", () => !ruler.on && (scale > 1 ? fit() : zoom(2.5)));
   image.addEventListener("dragstart", (event) => event.preventDefault());
   image.addEventListener("pointerdown", (event) => {
     image.setPointerCapture(event.pointerId);

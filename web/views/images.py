@@ -1,4 +1,4 @@
-"""Pictures for pages: a frame rendered by the hub, or its thumbnail. Never the stored bytes."""
+"""Pictures for pages: a frame rendered by the hub, or its thumbnail; and stored files."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from flask import Blueprint, Response
 from capture_api.auth import allowed
 from capture_api.current import current_hub
 from hub import access
+from hub.dicom.bulk import encapsulated_pdf
 from hub.model import Practitioner
 from web.playing import played
 
@@ -35,6 +36,17 @@ def video(sop_instance_uid: str, by: Practitioner) -> Response:
     """Answer the video or the range of it that a player asks for."""
     reading = current_hub().reading
     return played(reading.video(reading.instance(sop_instance_uid, by), by))
+
+
+@bp.get("/<sop_instance_uid>/document")
+@allowed(access.may_read)
+def document(sop_instance_uid: str, by: Practitioner) -> Response:
+    """Answer a PDF to be kept and opened outside of the browser (ADR 0010)."""
+    reading = current_hub().reading
+    with reading.document(reading.instance(sop_instance_uid, by), by) as file:
+        response = Response(encapsulated_pdf(file), mimetype="application/pdf")
+    response.headers["Content-Disposition"] = 'attachment; filename="document.pdf"'
+    return response
 
 
 def _jpeg(content: bytes) -> Response:

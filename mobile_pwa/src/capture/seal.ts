@@ -54,6 +54,7 @@ export function captureJson(
   region: Region,
   side: Side | null,
   note: string,
+  scaleMarker = false,
 ): CaptureJson {
   return deepFreeze({
     ...sealed.facts,
@@ -61,6 +62,7 @@ export function captureJson(
     laterality: region.paired ? side : null,
     ...(sealed.order && { order: choice(sealed.order) }),
     note: note.trim(),
+    ...(scaleMarker && { scaleMarker }),
   });
 }
 

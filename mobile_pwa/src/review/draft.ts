@@ -12,6 +12,8 @@ export interface Draft {
   /** Where site and side came from, while no one has touched them. */
   readonly from: "order" | "last" | null;
   readonly note: string;
+  /** Whether a scale marker is in the photo. */
+  readonly scaleMarker: boolean;
 }
 
 export interface LastSite {
@@ -28,7 +30,12 @@ export function newDraft(
   regions: readonly Region[],
 ): Draft {
   if (retaken?.region) return { ...retaken, seal, file };
-  const blank = { seal, file, note: retaken?.note ?? "" };
+  const blank = {
+    seal,
+    file,
+    note: retaken?.note ?? "",
+    scaleMarker: retaken?.scaleMarker ?? false,
+  };
   if (last) return { ...blank, ...last, from: "last" };
   const ordered = siteOfOrder(seal.order, regions);
   return { ...blank, ...ordered, from: ordered.region && "order" };

@@ -79,6 +79,15 @@ export function Review({
         again={onRegionsAgain}
       />
       <Note note={draft.note} onNote={(note) => onChange({ note })} />
+      <label class="choice">
+        <input
+          type="checkbox"
+          checked={draft.scaleMarker}
+          onChange={(event) => onChange({ scaleMarker: event.currentTarget.checked })}
+          data-testid="scale-marker"
+        />
+        <span>{m.scaleMarker}</span>
+      </label>
       <Discard name={patientName(draft.seal.facts.patient.name)} discard={onDiscard} />
     </Page>
   );

@@ -56,6 +56,11 @@ describe("captureJson", () => {
     expect(captureJson(makeSeal(), FACE, "L", "").laterality).toBeNull();
   });
 
+  it("says that a scale marker is in the photo only where there is one", () => {
+    expect(captureJson(makeSeal(), HAND, "L", "", true).scaleMarker).toBe(true);
+    expect(captureJson(makeSeal(), HAND, "L", "", false)).not.toHaveProperty("scaleMarker");
+  });
+
   it("has no order where none was chosen", () => {
     const sealed = makeSeal(makeEncounter({ orders: [] }));
 

@@ -36,6 +36,11 @@ def test_every_field_arrives():
     assert capture.note == "two\nlines"
 
 
+@pytest.mark.parametrize(("said", "heard"), [({}, False), ({"scaleMarker": True}, True)])
+def test_a_scale_marker_is_there_only_when_said(said, heard):
+    assert capture_from(description(**said), SOURCE).scale_marker is heard
+
+
 def test_the_path_stands_in_for_an_absent_encounter():
     capture = capture_from(description(encounter=None), SOURCE, encounter_id="key-1")
 
@@ -56,6 +61,7 @@ def test_the_path_stands_in_for_an_absent_encounter():
         pytest.param({"captureId": "1"}, id="no_uuid"),
         pytest.param({"laterality": "X"}, id="laterality"),
         pytest.param({"kind": "hologram"}, id="kind"),
+        pytest.param({"scaleMarker": "yes"}, id="scale_marker"),
         pytest.param({"note": "\x00"}, id="nul"),
         pytest.param({"note": "n" * 10_241}, id="long_note"),
         pytest.param({"note": "\ud800"}, id="lone_surrogate"),

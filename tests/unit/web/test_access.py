@@ -11,6 +11,7 @@ PUBLIC = {
     "health.alive",
     "health.ready",
     "health.robots",
+    "marker.sheet",
     "pwa.index",
     "pwa.file",
     "fhir.metadata",

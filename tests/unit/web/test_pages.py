@@ -10,6 +10,8 @@ from urllib.parse import unquote
 
 import pytest
 from desk import IDENTITY, RADIOGRAPH, Desk, post, token_of
+from drawn import encoded, scene
+from drawn_marker import with_marker
 from flask.testing import FlaskClient
 from PIL import Image
 from served import serving
@@ -221,6 +223,22 @@ class TestStudy:
         page = desk.person().get(desk.study).text
 
         assert f'<img src="{desk.image}/rendered"' in page
+
+    def test_a_picture_without_scale_has_no_spacing(self, desk: Desk):
+        assert "data-spacing" not in desk.person().get(desk.study).text
+
+    def test_a_picture_with_a_scale_says_its_spacing(self, tmp_path):
+        photo = encoded(with_marker(scene(640, 480), 160), "JPEG", quality=90)
+        with serving(tmp_path) as served:
+            marked = Desk(served, served.photo(photo, scale_marker=True))
+            page = marked.person().get(marked.study).text
+            report = text_of(marked.person().get(f"{marked.image}/report"))
+
+        row, column = re.search(r'<img [^>]*data-spacing="(\S+) (\S+)"', page).groups()
+        assert row == column
+        assert float(row) == pytest.approx(0.25, rel=0.015)
+        assert 'data-action="measure"' in page
+        assert "Scale found: 0.2" in report
 
     def test_is_written_to_the_audit_log(self, desk: Desk):
         desk.person().get(desk.study)
