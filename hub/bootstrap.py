@@ -33,14 +33,16 @@ def build_hub(settings: Settings) -> Hub:
     """Open stores and compose the use cases.
 
     Raises MisconfiguredHub when the catalog is not durable (WAL, synchronous=FULL),
-    the data folder cannot be written, or the site secret is missing.
+    the data folder cannot be written, the site secret is missing, or a decoder is old.
     """
     from hub.dicom.render import DicomRenderer
     from hub.dicom.uids import UIDs, site_secret
+    from hub.media.decoders import check_decoders
     from hub.store.accounts import SqlAccounts
     from hub.store.catalog import SqlCatalog
     from hub.store.files import FileObjectStore
 
+    check_decoders()
     _make_folder(settings)
     catalog = SqlCatalog(settings.catalog_url)
     kept = next(catalog.all_object_digests(), None)
