@@ -113,7 +113,7 @@ def study_view(
         time=time,
         facts=_study_facts(study),
         pictures=pictures,
-        shown=_first(pictures, [i for _, i in shown], image),
+        shown=_asked_for(pictures, [i for _, i in shown], image),
         documents=tuple(
             _document(s, i, site) for s in study.series for i in s.instances if is_document(i)
         ),
@@ -122,7 +122,7 @@ def study_view(
     )
 
 
-def _first(
+def _asked_for(
     pictures: Sequence[Picture], instances: Sequence[Instance], image: str
 ) -> Picture | None:
     """Return the picture asked for; a number out of range is the nearest, else the first."""
