@@ -215,7 +215,7 @@ def _from_elsewhere(
     file, size = transcode.coded_again(source.path, source.format, probed)
     changes = video_changes.of_coded_again(reason, probed, size)
     try:
-        made = _kept(mp4.read(file), file, source, changes)
+        made = replace(_kept(mp4.read(file), file, source, ()), changes=changes)
     except (_NotKept, Malformed) as exc:
         raise DamagedVideo from exc
     return video_changes.with_first_loss(made, probed, source.path, _METHODS, movie)

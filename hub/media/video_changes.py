@@ -23,12 +23,12 @@ SEVERAL_CODINGS = "The stream changes its coding on the way"
 ONLY_THE_CONTAINER = frozenset({NOT_MP4, IN_FRAGMENTS, OTHER_SOUND})
 """Reasons for which the picture's stream itself may be kept."""
 
-SAME_SAMPLES = "File written anew around the same samples"
+SAME_SAMPLES = "File written anew around the same coded pictures and sound"
 SAME_PICTURES = "Stream of the pictures taken over into MP4 as it is"
 _PRIVATE = "Metadata leave the file by an allow-list; only what a decoder needs is written"
 _MESSAGES = (
-    "They can tell of people and places; the coded pictures and what a player needs "
-    "to decode them are the same, byte for byte"
+    "They can tell of people and places. The coded pictures and what a player needs "
+    "to decode them are unchanged, byte for byte"
 )
 
 
@@ -58,14 +58,14 @@ def of_blanked(blanked: Blanked) -> tuple[Change, ...]:
     found = [
         f"{count} {what}"
         for count, what in (
-            (blanked.user_data, "of user data (captions, names, places, settings of the camera)"),
+            (blanked.user_data, "of user data, such as captions, places or names"),
             (blanked.others, "of other kinds that no player needs"),
         )
         if count
     ]
     if not found:
         return ()
-    what = "Written over in the stream, in their place: messages beside the pictures, "
+    what = "Written over in the stream: messages that lie between the coded pictures, "
     return (Change(what + " and ".join(found), _MESSAGES),)
 
 
