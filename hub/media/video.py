@@ -8,13 +8,14 @@ child process, or refused where the site does not want that (ADR 0012).
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hub.errors import DamagedVideo, ImageTooLarge, NotAVideo, TranscodingOff, UnsupportedMedia
 from hub.model import AudioTrack, Change, Video
-from hub.slices import HasDescriptor, HeldFile
+from hub.slices import FileSlice, HasDescriptor, HeldFile, Piece
 
-from . import mp4, sample_entries, transcode, video_changes
+from . import mp4, nal_units, sample_entries, transcode, video_changes
+from .blanking import Blanked, Unclean, blank
 from .boxes import Malformed
 from .h264 import HIGH
 from .mp4 import Movie, Track
@@ -28,6 +29,7 @@ LARGEST_FRAGMENT = 0xFFFFFFFE
 _BOXES_OF_A_MOVIE = frozenset({b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"})
 _HEVC_MAIN, _HEVC_LEVEL_51 = 1, 153
 _MACROBLOCKS = {41: 8192, 42: 8704}
+_CODINGS = {"h264": nal_units.H264, "hevc": nal_units.HEVC}
 _LONGEST_HIDDEN = 0.5
 """Seconds that an edit list may leave out: priming of the sound and reordered pictures."""
 _METHODS = {
@@ -110,7 +112,7 @@ def _kept(movie: Movie, file: HasDescriptor, source: _Source, before: tuple[Chan
     tracks = [main, *(t for t, _sound in sounds)]
     if any(_hides_samples(movie, t) for t in tracks):
         raise _NotKept(video_changes.EDITED)
-    payload = remuxed(movie, tracks, file)
+    payload, blanked = _blanked(remuxed(movie, tracks, file), main, picture, file)
     size = sum(len(piece) for piece in payload)
     pixels = picture.rows * picture.columns * 3 * main.samples
     method = _METHODS[picture.codec]
@@ -126,9 +128,24 @@ def _kept(movie: Movie, file: HasDescriptor, source: _Source, before: tuple[Chan
         audio=tuple(AudioTrack(sound.channels) for _t, sound in sounds),
         lossy=((pixels / max(1, int(main.sizes.sum())), method),),
         taken_at=movie.created_at,
-        changes=before or video_changes.of_kept(movie, len(tracks)),
+        changes=(before or video_changes.of_kept(movie, len(tracks)))
+        + video_changes.of_blanked(blanked),
         source_format=source.format,
     )
+
+
+def _blanked(
+    payload: tuple[Piece, ...], main: Kept, picture: Picture, file: HasDescriptor
+) -> tuple[tuple[Piece, ...], Blanked]:
+    """Leave what is private out of the samples, as they are read. Raises _NotKept."""
+    try:
+        found = blank(main.places(), file, _CODINGS[picture.codec], picture.length_size)
+    except Unclean as exc:
+        raise _NotKept(video_changes.UNCLEAN) from exc
+    if not found:
+        return payload, found
+    pieces = (replace(p, patches=found.patches) if isinstance(p, FileSlice) else p for p in payload)
+    return tuple(pieces), found
 
 
 def _picture_track(movie: Movie) -> tuple[Track, Picture]:
@@ -198,7 +215,7 @@ def _from_elsewhere(
     file, size = transcode.coded_again(source.path, source.format, probed)
     changes = video_changes.of_coded_again(reason, probed, size)
     try:
-        made = _kept(mp4.read(file), file, source, changes)
+        made = replace(_kept(mp4.read(file), file, source, ()), changes=changes)
     except (_NotKept, Malformed) as exc:
         raise DamagedVideo from exc
     return video_changes.with_first_loss(made, probed, source.path, _METHODS, movie)

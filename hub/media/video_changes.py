@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from hub.model import Change, Video
 
+from .blanking import Blanked
 from .mp4 import Movie
 from .sample_entries import Picture
 from .transcode import Probed
@@ -17,13 +18,18 @@ IN_FRAGMENTS = "The file is in fragments, without one description of all of it"
 OTHER_SOUND = "DICOM carries sound as AAC or MP3 only"
 TURNED = "DICOM has no place for the rotation that the file asks of a player"
 EDITED = "Parts of the stream are not to be shown, by the file's edit list"
+UNCLEAN = "The pictures do not lie in the file as their own lengths say"
 SEVERAL_CODINGS = "The stream changes its coding on the way"
 ONLY_THE_CONTAINER = frozenset({NOT_MP4, IN_FRAGMENTS, OTHER_SOUND})
 """Reasons for which the picture's stream itself may be kept."""
 
-SAME_SAMPLES = "File written anew around the same samples"
+SAME_SAMPLES = "File written anew around the same coded pictures and sound"
 SAME_PICTURES = "Stream of the pictures taken over into MP4 as it is"
 _PRIVATE = "Metadata leave the file by an allow-list; only what a decoder needs is written"
+_MESSAGES = (
+    "They can tell of people and places. The coded pictures and what a player needs "
+    "to decode them are unchanged, byte for byte"
+)
 
 
 def no_transfer_syntax(picture: Picture) -> str:
@@ -45,6 +51,22 @@ def of_kept(movie: Movie, tracks: int) -> tuple[Change, ...]:
     if left:
         found.append(Change(f"Left out: {left} tracks", "They are no picture or sound to be shown"))
     return tuple(found)
+
+
+def of_blanked(blanked: Blanked) -> tuple[Change, ...]:
+    """Changes inside of the stream, by what they were and how often."""
+    found = [
+        f"{count} {what}"
+        for count, what in (
+            (blanked.user_data, "of user data, such as captions, places or names"),
+            (blanked.others, "of other kinds that no player needs"),
+        )
+        if count
+    ]
+    if not found:
+        return ()
+    what = "Written over in the stream: messages that lie between the coded pictures, "
+    return (Change(what + " and ".join(found), _MESSAGES),)
 
 
 def of_moved(reason: str) -> tuple[Change, ...]:
