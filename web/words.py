@@ -6,7 +6,6 @@ The forms are those of the NHS Common User Interface; see `docs/glossary.md`.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from datetime import date, datetime, time
 
 from hub.model import Code, EncounterClass, Laterality
@@ -27,11 +26,6 @@ _CLASSES = {
     EncounterClass.EMERGENCY: "Emergency",
     EncounterClass.OUTPATIENT: "Outpatient",
     EncounterClass.OTHER: "Other",
-}
-_DOUBTS = {
-    "blurred": "may be blurred",
-    "dark": "may be too dark",
-    "bright": "may be too bright",
 }
 _KINDS = {
     "XC": "Photo",
@@ -183,11 +177,6 @@ def encounter_class(class_: EncounterClass) -> str:
 def role(code: str) -> str:
     """Return the role as people call it."""
     return _TITLES.get(code, code)
-
-
-def doubts(found: Sequence[str]) -> str:
-    """Put what `hub.measuring` doubts of a picture into words."""
-    return ", ".join(_DOUBTS[name] for name in found).capitalize()
 
 
 def count(number: int, one: str, many: str = "") -> str:
