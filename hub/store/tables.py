@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import BigInteger, TypeDecorator
 
-REVISION = "0002"
+REVISION = "0003"
 """The Alembic revision that makes these tables."""
 
 metadata = MetaData(
