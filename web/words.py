@@ -9,6 +9,7 @@ import re
 from datetime import date, datetime, time
 
 from hub.model import Code, EncounterClass, Laterality
+from hub.terminology import modalities
 
 NOT_KNOWN = "Not known"
 
@@ -26,26 +27,6 @@ _CLASSES = {
     EncounterClass.EMERGENCY: "Emergency",
     EncounterClass.OUTPATIENT: "Outpatient",
     EncounterClass.OTHER: "Other",
-}
-_KINDS = {
-    "XC": "Photo",
-    "DMS": "Dermoscopy",
-    "OP": "Eye photo",
-    "GM": "Microscopy",
-    "SM": "Slide",
-    "ES": "Endoscopy",
-    "DOC": "Document",
-    "CR": "X-ray",
-    "DX": "X-ray",
-    "RG": "X-ray",
-    "CT": "CT",
-    "MR": "MRI",
-    "US": "Ultrasound",
-    "MG": "Mammogram",
-    "NM": "Nuclear medicine",
-    "PT": "PET",
-    "RF": "Fluoroscopy",
-    "XA": "Angiography",
 }
 _TITLES = {
     "clinician": "Clinician",
@@ -166,7 +147,7 @@ def side(laterality: Laterality | None) -> str:
 
 def kind(modality: str) -> str:
     """Return what people call images of this modality."""
-    return _KINDS.get(modality, modality)
+    return modalities().name(modality)
 
 
 def encounter_class(class_: EncounterClass) -> str:
