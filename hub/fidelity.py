@@ -8,13 +8,14 @@ later, from the object alone. Pure: facts in, report out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from hub.dicom.steps import HUB_NAME, LINE, WHY
 from hub.media import changes, video_changes
-from hub.model import Change, Instance
+from hub.model import Change, Instance, ReviewFlag
+from hub.review_flags import sentence, sentences
 
 _ORIGIN = re.compile(r"Wrapped from a (\S+) file; SHA-256 of the source: ([0-9a-f]{64})")
 _COUNTED = re.compile(r"(.+?)(?: \((\d+)\))?$")
@@ -33,6 +34,9 @@ _SYNTAXES = {
     "1.2.840.10008.1.2.4.80": "JPEG-LS Lossless",
     "1.2.840.10008.1.2.4.90": "JPEG 2000 Lossless",
 }
+
+_SENTENCES = frozenset({"Needs a look", "Kept"})
+"""Sections whose rows are one sentence each."""
 
 Rows = tuple[tuple[str, str], ...]
 
@@ -61,10 +65,17 @@ class FidelityReport:
     compression: tuple[str, ...]
     """Each lossy step the pixels have gone through, oldest first."""
     software: str
+    flags: tuple[ReviewFlag, ...] = ()
+    """What a person should look at; the object itself does not hold these."""
 
 
 def report_of(
-    instance: Instance, stream_sha256: str, *, source_name: str = "", source_size: int | None = None
+    instance: Instance,
+    stream_sha256: str,
+    *,
+    source_name: str = "",
+    source_size: int | None = None,
+    flags: Sequence[ReviewFlag] = (),
 ) -> FidelityReport:
     """Make the report of a stored object; `stream_sha256` is the digest of what it carries."""
     said = list(_said(instance.header))
@@ -88,6 +99,7 @@ def report_of(
         colour=_colour(instance.header),
         compression=tuple(_compression(instance.header)),
         software=next((version for _, version in said if version), ""),
+        flags=tuple(flags),
     )
 
 
@@ -194,13 +206,16 @@ def sections(report: FidelityReport) -> tuple[tuple[str, Rows], ...]:
     left_out = tuple((name, str(count)) for name, count in report.left_out)
     found = (
         ("Identity", identity),
+        ("Needs a look", tuple((text, "") for text in sentences(report.flags))),
         ("Kept", tuple((text, "") for text in report.kept)),
         ("Changed, and why", tuple((s.what, s.why) for s in report.steps)),
         ("Metadata left out, by kind and number", left_out),
         ("The image now", image),
     )
     return tuple(
-        (head, tuple(r for r in rows if any(r[1:]) or head == "Kept")) for head, rows in found
+        (head, tuple(r for r in rows if any(r[1:]) or head in _SENTENCES))
+        for head, rows in found
+        if rows or head != "Needs a look"
     )
 
 
@@ -223,4 +238,5 @@ def as_json(report: FidelityReport) -> dict[str, Any]:
         "colour": report.colour,
         "lossyCompression": list(report.compression),
         "softwareVersions": report.software,
+        "reviewFlags": [{"code": flag.code, "message": sentence(flag)} for flag in report.flags],
     }

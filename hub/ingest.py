@@ -34,6 +34,7 @@ from hub.model import (
     Order,
     Practitioner,
     Receipt,
+    ReviewFlag,
     SourceFile,
 )
 from hub.settings import Settings
@@ -78,8 +79,8 @@ class Ingest:
         order = rules.choose_order(capture.order, self._orders(capture, encounter))
         media = hub.media.read(capture.kind, capture.source.path, self._settings)
         media = hub.media.with_scale(media, capture, self._settings)
-        flags += rules.camera_flags(media, captured_at) + rules.scale_flags(capture, media)
         department = rules.sealed_department(capture.encounter.department, encounter.department)
+        flags += rules.found_flags(capture, media, captured_at, department)
         event = self._care_event(encounter, department, captured_at)
         series = self._series(capture, event, media)
         context = CaptureContext(
@@ -154,16 +155,14 @@ class Ingest:
 
     def _time(
         self, capture: Capture, encounter: Encounter, received_at: datetime
-    ) -> tuple[datetime, tuple[str, ...]]:
+    ) -> tuple[datetime, tuple[ReviewFlag, ...]]:
         """Return the corrected shutter time and the review flags it brings."""
         captured_at = rules.corrected_time(capture) or received_at.astimezone(self._settings.zone)
         tolerance = timedelta(hours=self._settings.clock_tolerance_hours)
         flags = rules.check_time(captured_at, received_at, encounter.patient, tolerance)
         grace = timedelta(hours=self._settings.encounter_grace_hours)
         rules.check_within(encounter, captured_at, grace)
-        if rules.demographics_differ(capture.patient, encounter.patient):
-            flags += ("demographics-differ",)
-        return captured_at, flags
+        return captured_at, flags + rules.demographics_flags(capture.patient, encounter.patient)
 
     def _orders(self, capture: Capture, encounter: Encounter) -> tuple[Order, ...]:
         """Return the orders to choose from; the patient's others only when one was picked."""
@@ -199,7 +198,7 @@ class Ingest:
         context: CaptureContext,
         media: Media,
         received_at: datetime,
-        flags: tuple[str, ...],
+        flags: tuple[ReviewFlag, ...],
         by: Practitioner,
     ) -> NewInstance:
         """Write the object durably and return what the catalog shall say of it."""
@@ -224,7 +223,11 @@ class Ingest:
             role=by.role,
             patient_key=self._catalog.patient_key(context.patient),
             study_instance_uid=study.study_instance_uid,
-            detail={"via": "capture", "captureId": capture.capture_id, "flags": list(flags)},
+            detail={
+                "via": "capture",
+                "captureId": capture.capture_id,
+                "flags": [f.code for f in flags],
+            },
         )
         stored = StoredCapture(receipt, capture.sealed_sha256, by.id)
         return NewInstance(

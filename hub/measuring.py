@@ -22,27 +22,12 @@ CURSOR = "measure:stills"
 _POLL_SECONDS = 1.0
 _WAIT_SECONDS = 30.0
 
-_LEAST_SHARPNESS = 30.0
-"""Of 61 real photos all but an even surface had 112 or more, blurred by 3 pixels none over 9."""
-_DARKEST_MEAN, _BRIGHTEST_MEAN = 40.0, 220.0
-_MOST_CLIPPED = 0.25
-
 
 class Meter(Protocol):
     """Measures stored stills and keeps what it found."""
 
     def measured(self, path: str, instance: Instance) -> Mapping[str, float]:
         """Return the measures of a still, from what is kept where it was measured before."""
-
-
-def doubts(measures: Mapping[str, float]) -> tuple[str, ...]:
-    """Return what a person should look at again: `blurred`, `dark`, `bright`."""
-    found = {
-        "blurred": measures["sharpness"] < _LEAST_SHARPNESS,
-        "dark": measures["mean"] < _DARKEST_MEAN or measures["dark"] > _MOST_CLIPPED,
-        "bright": measures["mean"] > _BRIGHTEST_MEAN or measures["bright"] > _MOST_CLIPPED,
-    }
-    return tuple(name for name, is_so in found.items() if is_so)
 
 
 class Measuring:

@@ -22,7 +22,12 @@ from typing import Any
 
 PROGRAMS = frozenset(
     {
-        *("hub.media.decode", "hub.media.ffmpeg", "hub.media.wsidicomizer"),
+        *(
+            "hub.media.decode",
+            "hub.media.ffmpeg",
+            "hub.media.pdf_findings",
+            "hub.media.wsidicomizer",
+        ),
         *("hub.dicom.examine", "hub.dicom.draw"),
     }
 )

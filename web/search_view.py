@@ -148,8 +148,7 @@ def _facets(page: SearchPage, asked: Asked) -> tuple[Facet, ...]:
 def _facet(name: str, values: Sequence[FacetValue], asked: Asked) -> Facet:
     chosen = asked.filters.get(name, ())
     choices = tuple(
-        Choice(_in_words(name, v), v.count, asked.toggled(name, v.value), v.value in chosen)
-        for v in values
+        Choice(v.label, v.count, asked.toggled(name, v.value), v.value in chosen) for v in values
     )
     first = sorted(choices[_MOST_CHOICES:], key=lambda c: not c.chosen)
     kept = sum(choice.chosen for choice in first)
@@ -158,11 +157,4 @@ def _facet(name: str, values: Sequence[FacetValue], asked: Asked) -> Facet:
 
 def _label(page: SearchPage, name: str, value: str) -> str:
     listed = (v for v in page.facets.get(name, ()) if v.value == value)
-    return next((_in_words(name, v) for v in listed), value)
-
-
-def _in_words(name: str, value: FacetValue) -> str:
-    if name == "modality":
-        kind = words.kind(value.value)
-        return kind if kind != value.value else value.label
-    return value.label or value.value
+    return next((v.label for v in listed), value)

@@ -41,8 +41,9 @@ def add(connection: Connection, new: NewInstance, at: datetime) -> bool:
     if new.capture is not None:
         captures.add(connection, new.capture)
     uid, sop = new.study.study_instance_uid, new.instance.sop_instance_uid
-    for flag in dict.fromkeys(new.flags):
-        connection.execute(insert(review_flag).values(sop_instance_uid=sop, flag=flag))
+    for flag in {flag.code: flag for flag in new.flags}.values():
+        told = {"sop_instance_uid": sop, "flag": flag.code, "detail": flag.detail}
+        connection.execute(insert(review_flag).values(told))
     feed.append(connection, "instance-stored", uid, at, sop_instance_uid=sop)
     event = replace(new.audit, patient_key=key, study_instance_uid=uid)
     audit.append(connection, event, at)

@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import BigInteger, TypeDecorator
 
-REVISION = "0001"
+REVISION = "0003"
 """The Alembic revision that makes these tables."""
 
 metadata = MetaData(
@@ -248,6 +248,7 @@ review_flag = Table(
     metadata,
     Column("sop_instance_uid", ForeignKey("instance.sop_instance_uid"), primary_key=True),
     Column("flag", Text, primary_key=True),
+    _text("detail"),
 )
 
 care_event = Table(

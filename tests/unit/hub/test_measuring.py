@@ -13,8 +13,9 @@ from PIL import Image, ImageFilter
 from factories import make_capture, make_encounter, make_practitioner, make_source
 from hub.bootstrap import Hub
 from hub.dicom.quality import measure
-from hub.measuring import CURSOR, doubts
+from hub.measuring import CURSOR
 from hub.model import Kind
+from hub.review_flags import doubts
 
 BY = make_practitioner()
 
@@ -72,11 +73,11 @@ class TestFollowing:
         blurred = captured(encoded(textured().filter(ImageFilter.GaussianBlur(12)), "PNG"))
         captured(pdf(), kind=Kind.DOCUMENT)
         study = hub.catalog.study(sharp.study_instance_uid)
-        assert hub.reading.measures(study) == {}
+        assert hub.reading.measures(study.instances) == {}
 
         assert hub.measuring.drain() == 2
 
-        found = hub.reading.measures(study)
+        found = hub.reading.measures(study.instances)
         assert doubts(found[sharp.sop_instance_uid]) == ()
         assert doubts(found[blurred.sop_instance_uid]) == ("blurred",)
         assert hub.measuring.drain() == 0
@@ -92,5 +93,5 @@ class TestFollowing:
         assert hub.measuring.drain() == 1
 
         study = hub.catalog.study(kept.study_instance_uid)
-        assert set(hub.reading.measures(study)) == {kept.sop_instance_uid}
+        assert set(hub.reading.measures(study.instances)) == {kept.sop_instance_uid}
         assert hub.catalog.cursor(CURSOR) > 0

@@ -181,6 +181,13 @@ class TestSearchForPrograms:
         assert {"field": "mod", "label": "Photo"}.items() <= answer.json["chips"][2].items()
         assert answer.json["facets"]["modality"][0]["value"] == "XC"
 
+    def test_calls_each_kind_what_the_page_calls_it(self, desk: Desk):
+        facets = desk.served.client().get("/api/v1/search").json["facets"]["modality"]
+        page = text_of(desk.person().get("/"))
+
+        assert {v["value"]: v["label"] for v in facets} == {"XC": "Photo", "CR": "X-ray"}
+        assert all(f"{label} 1 studies" in page for label in ("Photo", "X-ray"))
+
     def test_pages_by_cursor(self, desk: Desk):
         client = desk.served.client()
         first = client.get("/api/v1/search?q=&limit=1").json
