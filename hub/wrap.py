@@ -22,10 +22,11 @@ from hub.care_events import (
 )
 from hub.dicom import SLIDE_MODALITY, BuiltObject, SlideObject
 from hub.dicom.uids import UIDs
-from hub.errors import InvalidRequest, SpecimenMissing
+from hub.errors import CapturedAtImplausible, InvalidRequest, SpecimenMissing
 from hub.model import (
     Capture,
     CaptureContext,
+    Change,
     Department,
     EncounterClass,
     Kind,
@@ -38,6 +39,14 @@ from hub.settings import Settings
 
 _CAPTURES = uuid.UUID("6f1c4b52-3f0e-5d0a-9a53-0d6f3a7be1c4")
 """Namespace of capture ids that follow from content and encounter."""
+
+_SITE_TIME = Change(
+    "Time of the photo read in the time zone of the site", "The camera names no offset from UTC"
+)
+_NOT_BELIEVED = Change(
+    "Time of the camera left out, the start of the encounter stands in",
+    "It lies before 2000, before the patient's birth or in the future",
+)
 
 
 def derived_capture_id(capture: Capture) -> str:
@@ -68,6 +77,7 @@ class Wrap:
         rules.region_of(capture)
         media = hub.media.read(capture.kind, capture.source.path, self._settings)
         media = hub.media.with_scale(media, capture, self._settings)
+        media = replace(media, changes=media.changes + self._said_of_time(capture, media))
         return hub.dicom.build(self._context(capture, media), media), media
 
     def is_slide(self, capture: Capture) -> bool:
@@ -139,16 +149,41 @@ class Wrap:
         )
 
     def _captured_at(self, capture: Capture, media: Media) -> datetime:
-        """Return the time given; else the camera's, in site time when it names no offset."""
+        """Return the time given, else the camera's, else the encounter's start."""
         given = rules.corrected_time(capture)
         if given is not None:
-            tolerance = timedelta(hours=self._settings.clock_tolerance_hours)
-            rules.check_time(given, datetime.now(UTC), capture.patient, tolerance)
+            self._check_time(given, capture)
             return given
-        taken = media.taken_at or capture.encounter.started
-        if taken is None:
-            raise InvalidRequest("No capturedAt is given and the file names no time.")
-        return taken if taken.tzinfo else taken.replace(tzinfo=self._settings.zone)
+        taken = self._camera_time(capture, media) or capture.encounter.started
+        if taken is not None:
+            return taken
+        if media.taken_at is not None:
+            raise CapturedAtImplausible
+        raise InvalidRequest("No capturedAt is given and the file names no time.")
+
+    def _camera_time(self, capture: Capture, media: Media) -> datetime | None:
+        """The camera's time, in site time when it names no offset; None when not plausible."""
+        if media.taken_at is None:
+            return None
+        taken = media.taken_at
+        taken = taken if taken.tzinfo else taken.replace(tzinfo=self._settings.zone)
+        try:
+            self._check_time(taken, capture)
+        except CapturedAtImplausible:
+            return None
+        return taken
+
+    def _check_time(self, moment: datetime, capture: Capture) -> None:
+        tolerance = timedelta(hours=self._settings.clock_tolerance_hours)
+        rules.check_time(moment, datetime.now(UTC), capture.patient, tolerance)
+
+    def _said_of_time(self, capture: Capture, media: Media) -> tuple[Change, ...]:
+        """What the object tells of a time that nobody sealed."""
+        if capture.captured_at is not None or media.taken_at is None:
+            return ()
+        if self._camera_time(capture, media) is None:
+            return (_NOT_BELIEVED,)
+        return () if media.taken_at.tzinfo else (_SITE_TIME,)
 
     def _key(self, issuer: str, number: str, department: Department, at: datetime) -> str:
         # The context does not say the class; outside a hospital stay there is no day in the key.
