@@ -140,15 +140,13 @@ class Wrap:
 
     def _captured_at(self, capture: Capture, media: Media) -> datetime:
         """Return the time given; else the camera's, in site time when it names no offset."""
-        given = rules.corrected_time(capture)
-        if given is not None:
-            tolerance = timedelta(hours=self._settings.clock_tolerance_hours)
-            rules.check_time(given, datetime.now(UTC), capture.patient, tolerance)
-            return given
-        taken = media.taken_at or capture.encounter.started
+        taken = rules.corrected_time(capture) or media.taken_at or capture.encounter.started
         if taken is None:
             raise InvalidRequest("No capturedAt is given and the file names no time.")
-        return taken if taken.tzinfo else taken.replace(tzinfo=self._settings.zone)
+        taken = taken if taken.tzinfo else taken.replace(tzinfo=self._settings.zone)
+        tolerance = timedelta(hours=self._settings.clock_tolerance_hours)
+        rules.check_time(taken, datetime.now(UTC), capture.patient, tolerance)
+        return taken
 
     def _key(self, issuer: str, number: str, department: Department, at: datetime) -> str:
         # The context does not say the class; outside a hospital stay there is no day in the key.
