@@ -15,8 +15,11 @@ from exifread.core.ifd_tag import IfdTag
 # The library logs what it finds broken; a broken block is said by `read` instead.
 logging.getLogger("exifread").disabled = True
 
+_BYTE_ORDERS = (b"II*\x00", b"MM\x00*")
 _MAX_READS = 20_000
 """An honest block takes some hundred reads; crossing directories could take billions."""
+_MAX_BYTES = 1024 * 1024
+"""Bytes read in all: a thousand tags may name the same megabytes as their text."""
 
 _MAX_TEXT = 64
 _FIRST_OF_EXIF = 0x8000
@@ -36,13 +39,15 @@ class _TooManyReads(Exception):
 class _Block(io.BytesIO):
     """The Exif block, which ends a reader that never would."""
 
-    _reads = 0
+    _reads = _bytes = 0
 
     def read(self, size: int | None = -1, /) -> bytes:
+        found = super().read(size)
         self._reads += 1
-        if self._reads > _MAX_READS:
+        self._bytes += len(found)
+        if self._reads > _MAX_READS or self._bytes > _MAX_BYTES:
             raise _TooManyReads
-        return super().read(size)
+        return found
 
 
 class Tags:
@@ -122,6 +127,8 @@ def _directory(tags: Mapping[str, object], prefix: str) -> dict[int, IfdTag]:
 
 def read(block: bytes) -> Tags | None:
     """Read a TIFF-structured Exif block; None when it cannot be read."""
+    if block[:4] not in _BYTE_ORDERS:
+        return None  # the library would look for other kinds of file in it
     try:
         tags = exifread.process_file(_Block(block), details=False, extract_thumbnail=False)
     except Exception:  # a library on hostile bytes: its exception types are not a contract

@@ -114,11 +114,15 @@ def _elements(profile: bytes) -> dict[bytes, bytes] | None:
     count = int.from_bytes(profile[_HEADER : _HEADER + 4], "big")
     if count > _MOST_TAGS or profile[12:16] not in _CLASSES:
         return None
-    found = {}
+    found, places = {}, set()
     for number in range(count):
         at = _HEADER + 4 + _ENTRY * number
         offset, size = struct.unpack(">2I", profile[at + 4 : at + 12].ljust(8, b"\x00"))
         if offset < _HEADER or size < 8 or offset + size > len(profile):
+            return None
+        # Elements are shared whole or not at all: overlapping, they would multiply (7.3.1).
+        places.add((offset, size))
+        if sum(size for _offset, size in places) > len(profile):
             return None
         found[profile[at : at + 4]] = profile[offset : offset + size]
     return found

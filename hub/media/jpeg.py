@@ -24,6 +24,9 @@ _KEPT = _SOFS | {_DHT, _DAC, _DQT, _DRI}
 """Marker segments a decoder needs. The list is of what stays, never of what goes."""
 
 _MAX_SCANS = 100
+_MAX_SEGMENTS = 10_000
+"""Marker segments; an hour could be spent on a large file that is nothing but empty ones."""
+_NO_FILL = re.compile(rb"[^\xff]")
 _END_OF_SCAN = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
 _WINDOW = 256 * 1024
 """Bytes looked at in one go: what stays in a processor's cache."""
@@ -129,24 +132,22 @@ class _Walk:
     def to_end(self) -> Jpeg:
         self._keep(0, 2)
         position = 2
-        while True:
+        for _count in range(_MAX_SEGMENTS):
             marker, position = self._next_marker(position)
             if marker == _EOI:
-                break
+                self._keep(position - 2, position)
+                self._finish(position)
+                return self._jpeg
             position = self._segment(marker, position)
-        self._keep(position - 2, position)
-        self._finish(position)
-        return self._jpeg
+        raise DamagedImage
 
     def _next_marker(self, position: int) -> tuple[int, int]:
         """The next marker and the offset after it; fill bytes (T.81 B.1.1.2) are passed over."""
-        data = self._data
-        position = data.find(b"\xff", position)
-        while position >= 0 and data[position] == 0xFF:
-            position += 1
-        if position < 0:
+        start = self._data.find(b"\xff", position)
+        code = _NO_FILL.search(self._data, start) if start >= 0 else None
+        if code is None:
             raise DamagedImage
-        return data[position], position + 1
+        return self._data[code.start()], code.end()
 
     def _segment(self, marker: int, start: int) -> int:
         """Take one marker segment whose length field is at `start`; return where it ends."""

@@ -20,6 +20,8 @@ _HEVC_PARAMETER_SETS, _HEVC_SEQUENCE = frozenset({32, 33, 34}), 33
 _AAC = 0x40
 _MP3 = frozenset({0x69, 0x6B})
 _LONGEST_CONFIG = 64
+_LONGEST_RECORD = 64 * 1024
+"""Bytes of a decoder configuration record; an honest one has some hundred."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ def picture(format_: bytes, data: memoryview) -> Picture:
     """Read a video sample description. Raises Malformed."""
     columns, rows = numbers(data, "HH", 24)
     boxes = children(data, _VISUAL)
+    if any(len(boxes.get(record, b"")) > _LONGEST_RECORD for record in (b"avcC", b"hvcC")):
+        raise Malformed("a decoder's configuration is too long")
     aspect = numbers(boxes[b"pasp"], "II", 0) if b"pasp" in boxes else (1, 1)
     if format_ == b"avc1" and b"avcC" in boxes:
         return _avc(boxes, (aspect[0], aspect[1]))

@@ -144,6 +144,20 @@ class TestHostileBlocks:
         assert time.monotonic() - started < 2
         assert found.readable is False
 
+    def test_a_thousand_tags_that_name_the_same_megabytes_are_not_read(self):
+        assert facts_of(block_of_shared_text(tags=1000, size=2_000_000)).readable is False
+
+    def test_only_a_tiff_structure_is_read(self):
+        png = b"\x89PNG\r\n\x1a\n" + b"\x00\x00\x00\x1aeXIf" + exif(6)[6:]
+        assert facts_of(png).readable is False
+
+
+def block_of_shared_text(tags: int, size: int) -> bytes:
+    """Every entry has the rest of the block as its text."""
+    entries = b"".join(struct.pack("<HHII", 0x4000 + n, 2, size, 8) for n in range(tags))
+    head = b"II*\x00\x08\x00\x00\x00" + struct.pack("<H", tags)
+    return (head + entries + bytes(4)).ljust(size, b"A")
+
 
 def block_of_many_reads(pointers: int, values: int) -> bytes:
     """Every entry of the first directory points at one whose entries each have many values."""

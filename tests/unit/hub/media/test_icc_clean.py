@@ -185,3 +185,15 @@ class TestDisplayP3:
 
     def test_a_profile_of_the_file_wins(self):
         assert color_of(srgb_profile(), True, "P3", 3).profile == srgb_profile()
+
+
+def test_elements_that_overlap_make_no_colour():
+    """Twenty tables over the same bytes would come out as twenty copies."""
+    profile = bytearray(display_p3() + bytes(8000))
+    profile[128:132] = (20).to_bytes(4, "big")
+    for number in range(20):
+        entry, start = 132 + 12 * number, len(profile) - 4200 + 8 * number
+        tag = b"A2B0" if number == 0 else b"B%03d" % number
+        profile[entry : entry + 12] = tag + struct.pack(">2I", start, 4000)
+        profile[start : start + 4] = b"mft1"
+    assert cleaned(bytes(profile)) is None

@@ -47,6 +47,15 @@ class TestParse:
         with pytest.raises(DamagedImage):
             parse(stream[:-2] + scan * 1000 + b"\xff\xd9")
 
+    def test_a_stream_of_empty_segments_is_refused_before_its_end(self):
+        empty = app_segment(0, b"") * 10_000
+        with pytest.raises(DamagedImage):
+            parse(with_segments(jpeg(), empty))
+
+    def test_a_long_run_of_fill_bytes_is_passed_over(self):
+        stream = jpeg().replace(b"\xff\xc4", bytes([0xFF]) * 1_000_000 + b"\xc4", 1)
+        assert b"".join(parse(stream).slices) == b"".join(parse(jpeg()).slices)
+
     @pytest.mark.parametrize("cut", range(2, 700, 7))
     def test_a_head_cut_anywhere_is_damaged(self, cut: int):
         with pytest.raises(DamagedImage):

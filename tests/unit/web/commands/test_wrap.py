@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner, Result
+from drawn import exif, jpeg
 from pydicom import dcmread
 
 from factories import draw_jpeg
@@ -76,3 +78,15 @@ def test_a_folder_is_no_context(tmp_path):
 
     assert result.exit_code == 2
     assert "is a directory" in result.stderr
+
+
+@pytest.mark.parametrize("never_set", ["0001:01:01 00:00:00", "1970:01:01 00:00:00"])
+def test_a_camera_clock_that_cannot_be_right_is_refused_by_name(tmp_path, monkeypatch, never_set):
+    without_time = {key: value for key, value in CONTEXT.items() if key != "capturedAt"}
+    monkeypatch.setattr(f"{__name__}.CONTEXT", without_time)
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(jpeg(exif=exif(t9003=never_set, t9011="+14:00")))
+
+    result = run(tmp_path, path)
+
+    assert json.loads(result.stdout)["code"] == "captured-at-implausible"
