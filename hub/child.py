@@ -128,9 +128,7 @@ class _Warden:
 _warden = _Warden()
 
 
-def _read_to_end(
-    reader: int, limits: Limits, watch: Callable[[], None] | None = None
-) -> bytearray:
+def _read_to_end(reader: int, limits: Limits, watch: Callable[[], None] | None = None) -> bytearray:
     """Read the child's answer until it closes the pipe. Raises ChildDied when it takes long."""
     answer = bytearray()
     deadline = time.monotonic() + limits.wall_seconds
