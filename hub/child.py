@@ -17,12 +17,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
 MIB = 1024 * 1024
 _HEADER_BYTES = 8
+_WATCH_SECONDS = 0.5
 
 
 class ChildDied(Exception):
@@ -46,11 +47,15 @@ class Limits:
 
 
 def call(
-    program: str, request: Mapping[str, object], limits: Limits = Limits()
+    program: str,
+    request: Mapping[str, object],
+    limits: Limits = Limits(),
+    watch: Callable[[], None] | None = None,
 ) -> tuple[dict[str, object], memoryview]:
     """Run `answer(request)` of the module `program` in a fresh child.
 
-    Returns its (facts, payload). Raises ChildDied.
+    Returns its (facts, payload). `watch` is called while the child works; what it raises
+    ends the child and comes out here. Raises ChildDied.
     """
     with _slow_slots if limits.slow else _slots:
         reader, writer = os.pipe()
@@ -62,9 +67,9 @@ def call(
                 _warden.send(json.dumps(message).encode(), writer)
             finally:
                 os.close(writer)
-            return _parsed(_read_to_end(reader, limits))
+            return _parsed(_read_to_end(reader, limits, watch))
         finally:
-            os.close(reader)
+            os.close(reader)  # a child that still works ends with it
 
 
 _slots = threading.BoundedSemaphore(max(2, os.cpu_count() or 2))
@@ -123,14 +128,18 @@ class _Warden:
 _warden = _Warden()
 
 
-def _read_to_end(reader: int, limits: Limits) -> bytearray:
+def _read_to_end(reader: int, limits: Limits, watch: Callable[[], None] | None = None) -> bytearray:
     """Read the child's answer until it closes the pipe. Raises ChildDied when it takes long."""
     answer = bytearray()
     deadline = time.monotonic() + limits.wall_seconds
     while True:
         left = deadline - time.monotonic()
-        if left <= 0 or not select.select([reader], [], [], left)[0]:
+        if left <= 0:
             raise ChildDied("time")
+        if not select.select([reader], [], [], min(left, _WATCH_SECONDS) if watch else left)[0]:
+            if watch:
+                watch()
+            continue
         chunk = os.read(reader, MIB)
         if not chunk:
             return answer

@@ -546,6 +546,31 @@ class Receipt:
     received_at: datetime
 
 
+class ConversionState(StrEnum):
+    """How far a video is that has its receipt and is coded again before it is an instance."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    """Tried often enough: a person has to look. The original is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """A captured video that is coded again after its receipt."""
+
+    capture_id: str
+    study_instance_uid: str
+    sop_instance_uid: str
+    state: ConversionState = ConversionState.WAITING
+    percent: int = 0
+    attempts: int = 0
+    problem: str = ""
+    """Code of the last failure."""
+    received_at: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class FeedEntry:
     """One row of the change feed: ordered, never changed, never removed."""

@@ -9,11 +9,13 @@ the kernel, and an alarm and the CPU limit end them.
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import gc
 import importlib
 import json
 import os
 import resource
+import select
 import signal
 import socket
 import sys
@@ -67,6 +69,7 @@ def _fork_for(call: Mapping[str, Any], writer: int, line: socket.socket) -> None
             line.close()
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             limit(call["limits"])
+            _end_unless_read(writer)
             _answer(program, call["request"], writer)
         finally:
             # Without a whole answer the parent sees a death; a traceback would only leak.
@@ -89,8 +92,23 @@ def limit(limits: Mapping[str, Any]) -> None:
     signal.setitimer(signal.ITIMER_REAL, limits["wall_seconds"])
 
 
+def _end_unless_read(writer: int) -> None:
+    """Let the kernel end this process when nobody is left who would read its answer.
+
+    The default action of SIGIO is to terminate; what was started here goes with us.
+    """
+    fcntl.fcntl(writer, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(writer, fcntl.F_SETFL, fcntl.fcntl(writer, fcntl.F_GETFL) | os.O_ASYNC)
+    closed = select.poll()
+    closed.register(writer, 0)
+    if closed.poll(0):  # before the kernel was asked
+        os._exit(0)
+
+
 def _answer(program: Any, request: Mapping[str, Any], writer: int) -> None:
     facts, payload = program.answer(request)
+    # From here on the kernel would also tell us when there is room in the pipe.
+    fcntl.fcntl(writer, fcntl.F_SETFL, fcntl.fcntl(writer, fcntl.F_GETFL) & ~os.O_ASYNC)
     head = json.dumps({**facts, "payloadSize": len(payload)}).encode()
     with open(writer, "wb", buffering=0) as pipe:
         for piece in (len(head).to_bytes(8, "big"), head, payload):

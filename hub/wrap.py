@@ -14,12 +14,8 @@ from pathlib import Path
 import hub.dicom
 import hub.media
 from hub import capture_rules as rules
-from hub.care_events import (
-    care_event_key,
-    new_care_event,
-    related_uids,
-    series_instance_uid,
-)
+from hub.capture_context import Circumstances, capture_context
+from hub.care_events import care_event_key, new_care_event
 from hub.dicom import SLIDE_MODALITY, BuiltObject, SlideObject
 from hub.dicom.uids import UIDs
 from hub.errors import CapturedAtImplausible, InvalidRequest, SpecimenMissing
@@ -28,6 +24,7 @@ from hub.model import (
     CaptureContext,
     Change,
     Department,
+    Encounter,
     EncounterClass,
     Kind,
     Media,
@@ -105,48 +102,29 @@ class Wrap:
             return None
         return hub.dicom.note_report(self._context(capture, media), media, built)
 
-    def _context(self, capture: Capture, media: Media, modality: str = "") -> CaptureContext:
-        region, laterality = rules.region_of(capture)
+    def _context(self, capture: Capture, media: Media, series_kind: str = "") -> CaptureContext:
+        known = self._circumstances(capture, media)
+        kind = series_kind or hub.dicom.series_kind(capture, media)
+        return capture_context(capture, known, media, kind, self._uids, self._settings)
+
+    def _circumstances(self, capture: Capture, media: Media) -> Circumstances:
+        """Take what was sealed for what a catalog would know."""
         captured_at = self._captured_at(capture, media)
         department = rules.sealed_department(capture.encounter.department, Department(""))
-        issuer = capture.encounter.issuer or self._settings.default_issuer
-        number = capture.encounter.encounter_id
+        encounter = Encounter(
+            encounter_id=capture.encounter.encounter_id,
+            issuer=capture.encounter.issuer or self._settings.default_issuer,
+            patient=self._patient(capture.patient),
+        )
         event = new_care_event(
-            self._key(issuer, number, department, captured_at),
+            self._key(encounter, department, captured_at),
             capture.encounter.started or captured_at,
             department,
             self._uids,
             self._settings.accession_issuer,
         )
-        modality = modality or hub.dicom.series_kind(capture, media)
-        camera = (media.manufacturer, media.model)
-        series = series_instance_uid(capture, event, modality, camera, self._uids)
-        patient = self._patient(capture.patient)
-        return CaptureContext(
-            patient=patient,
-            encounter_id=number,
-            encounter_issuer=issuer,
-            department=department,
-            care_event=event,
-            series_instance_uid=series,
-            sop_instance_uid=self._uids.instance(capture.capture_id),
-            captured_at=captured_at,
-            anatomic_region=region,
-            laterality=laterality,
-            operator=self._operator(capture.operator or Operator("", "")),
-            kind=capture.kind,
-            source_sha256=capture.source.sha256,
-            note=capture.note,
-            procedure=capture.procedure,
-            order=_order(capture),
-            device=capture.device,
-            institution=self._settings.institution,
-            capture_id=capture.capture_id,
-            dermoscopy=capture.dermoscopy,
-            specimen=capture.specimen,
-            stage=capture.stage,
-            related=related_uids(capture, patient, series, self._uids),
-        )
+        operator = self._operator(capture.operator or Operator("", ""))
+        return Circumstances(encounter, captured_at, operator, department, event, _order(capture))
 
     def _captured_at(self, capture: Capture, media: Media) -> datetime:
         """Return the time given, else the camera's, else the encounter's start."""
@@ -185,10 +163,16 @@ class Wrap:
             return (_NOT_BELIEVED,)
         return () if media.taken_at.tzinfo else (_SITE_TIME,)
 
-    def _key(self, issuer: str, number: str, department: Department, at: datetime) -> str:
+    def _key(self, encounter: Encounter, department: Department, at: datetime) -> str:
         # The context does not say the class; outside a hospital stay there is no day in the key.
-        class_ = EncounterClass.OUTPATIENT
-        return care_event_key(issuer, number, class_, department, at, self._settings.zone)
+        return care_event_key(
+            encounter.issuer,
+            encounter.encounter_id,
+            EncounterClass.OUTPATIENT,
+            department,
+            at,
+            self._settings.zone,
+        )
 
     def _operator(self, operator: Operator) -> Operator:
         return replace(operator, issuer=operator.issuer or self._settings.default_issuer)

@@ -5,5 +5,15 @@ from .readers import read
 from .scale import with_scale
 from .slide import converted as converted_slide
 from .slide import is_slide
+from .transcode import Coder
+from .video import CodedLater
 
-__all__ = ["converted_slide", "is_slide", "photograph", "read", "with_scale"]
+__all__ = [
+    "CodedLater",
+    "Coder",
+    "converted_slide",
+    "is_slide",
+    "photograph",
+    "read",
+    "with_scale",
+]

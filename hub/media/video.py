@@ -22,6 +22,7 @@ from .mp4 import Movie, Track
 from .remux import Kept, kept, remuxed
 from .sample_entries import Picture, Sound
 from .sniff import HEAD_BYTES, format_of
+from .transcode import Coder
 
 LARGEST_FRAGMENT = 0xFFFFFFFE
 """Bytes of one fragment (PS3.5 A.4); a longer stream needs a fragmentable transfer syntax."""
@@ -42,6 +43,17 @@ _METHODS = {
 """Lossy Image Compression Method (0028,2114), PS3.3 C.7.6.1.1.5.2."""
 
 
+class CodedLater(Exception):
+    """The video has to be coded again, which is left for later.
+
+    `expected` is what it will be, but for its stream and what only the stream can tell.
+    """
+
+    def __init__(self, expected: Video) -> None:
+        super().__init__()
+        self.expected = expected
+
+
 class _NotKept(Exception):
     """The streams cannot be kept as they are; the text says why."""
 
@@ -51,6 +63,7 @@ class _Source:
     path: str
     format: str
     max_pixels: int
+    coder: Coder
 
 
 def container_of(head: bytes) -> str:
@@ -75,13 +88,17 @@ def is_video(source_path: str) -> bool:
     return False
 
 
-def video(source_path: str, *, max_pixels: int, may_transcode: bool) -> Video:
+def video(
+    source_path: str, *, max_pixels: int, may_transcode: bool, coder: Coder | None = None
+) -> Video:
     """Read one video file.
 
-    Raises NotAVideo, DamagedVideo, ImageTooLarge, TranscodingOff, UnsupportedMedia.
+    Raises NotAVideo, DamagedVideo, ImageTooLarge, TranscodingOff, UnsupportedMedia, and
+    CodedLater where `coder` only moves streams.
     """
     file = HeldFile(source_path)
-    source = _Source(source_path, container_of(os.pread(file.fileno(), 16, 0)), max_pixels)
+    container = container_of(os.pread(file.fileno(), 16, 0))
+    source = _Source(source_path, container, max_pixels, coder or Coder())
     if source.format != "mp4":
         return _from_elsewhere(source, video_changes.NOT_MP4, may_transcode)
     try:
@@ -212,8 +229,10 @@ def _from_elsewhere(
         moved = _moved(source, reason, probed)
         if moved is not None:
             return moved
-    file, size = transcode.coded_again(source.path, source.format, probed)
-    changes = video_changes.of_coded_again(reason, probed, size)
+    if source.coder.only_move:
+        raise CodedLater(_expected(source, probed))
+    file = transcode.coded_again(source.path, source.format, probed, source.coder)
+    changes = video_changes.of_coded_again(reason, probed, transcode.size_of(probed))
     try:
         made = replace(_kept(mp4.read(file), file, source, ()), changes=changes)
     except (_NotKept, Malformed) as exc:
@@ -224,7 +243,21 @@ def _from_elsewhere(
 def _moved(source: _Source, reason: str, probed: transcode.Probed) -> Video | None:
     """Take the stream over into MP4 as it is; None where no transfer syntax carries it."""
     try:
-        file = transcode.in_mp4(source.path, source.format, probed)
+        file = transcode.in_mp4(source.path, source.format, probed, source.coder)
         return _kept(mp4.read(file), file, source, video_changes.of_moved(reason))
     except (_NotKept, Malformed, DamagedVideo):
         return None
+
+
+def _expected(source: _Source, probed: transcode.Probed) -> Video:
+    columns, rows = transcode.size_of(probed)
+    return Video(
+        encoding="h264-high-4.1",
+        payload=(bytes(2),),
+        rows=rows,
+        columns=columns,
+        number_of_frames=1,
+        frame_time_ms=40,
+        duration=probed.seconds,
+        source_format=source.format,
+    )

@@ -1,4 +1,7 @@
-"""What use cases may ask of storage. Adapters: `files`, `catalog`; fakes: `tests/fakes.py`."""
+"""What use cases may ask of storage. Adapters: `files`, `catalog`; fakes: `tests/fakes.py`.
+
+What they may ask about captures that are converted later is in `conversion_ports`.
+"""
 
 from __future__ import annotations
 

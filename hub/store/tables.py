@@ -230,17 +230,33 @@ capture = Table(
     "capture",
     metadata,
     Column("capture_id", Text, primary_key=True),
-    Column(
-        "sop_instance_uid",
-        ForeignKey("instance.sop_instance_uid"),
-        nullable=False,
-        unique=True,
-    ),
+    # No foreign keys: a video that is coded again has its receipt before its instance.
+    _text("study_instance_uid"),
+    _text("series_instance_uid"),
+    Column("sop_instance_uid", Text, nullable=False, unique=True),
     Column("source_sha256", Text, nullable=False),
     Column("source_size", BigInteger, nullable=False),
     Column("received_at", Instant, nullable=False),
     _text("sealed_sha256"),
     Column("by_user", Text, nullable=False),
+)
+
+conversion = Table(
+    "conversion",
+    metadata,
+    Column("capture_id", ForeignKey("capture.capture_id"), primary_key=True),
+    Column("study_instance_uid", Text, nullable=False, index=True),
+    Column("state", Text, nullable=False),
+    Column("percent", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("token", Integer, nullable=False),
+    # When it may be leased: for one that runs, the end of its lease.
+    Column("due_at", Instant, nullable=False, index=True),
+    _text("problem"),
+    # Empty once it is done.
+    _text("source_key"),
+    _text("context"),
+    _text("flags"),
 )
 
 review_flag = Table(
