@@ -23,6 +23,8 @@ ONLY_THE_CONTAINER = frozenset({NOT_MP4, IN_FRAGMENTS, OTHER_SOUND})
 
 SAME_SAMPLES = "File written anew around the same samples"
 SAME_PICTURES = "Stream of the pictures taken over into MP4 as it is"
+CODED_AGAIN = "Coded again"
+ALL_METADATA = "Left out: all metadata of the file"
 _PRIVATE = "Metadata leave the file by an allow-list; only what a decoder needs is written"
 
 
@@ -51,13 +53,13 @@ def of_moved(reason: str) -> tuple[Change, ...]:
     """Changes of a picture's stream that was taken over into MP4."""
     return (
         Change(SAME_PICTURES, reason),
-        Change("Left out: all metadata of the file", _PRIVATE),
+        Change(ALL_METADATA, _PRIVATE),
     )
 
 
 def of_coded_again(reason: str, probed: Probed, size: tuple[int, int]) -> tuple[Change, ...]:
     """Changes of a video that was coded again."""
-    found = [Change(f"Coded again from {probed.codec.upper()} to H.264 High", reason)]
+    found = [Change(f"{CODED_AGAIN} from {probed.codec.upper()} to H.264 High", reason)]
     columns, rows = probed.columns, probed.rows
     if probed.rotation:
         found.append(Change(f"Turned upright by {probed.rotation} degrees", TURNED))
@@ -66,7 +68,7 @@ def of_coded_again(reason: str, probed: Probed, size: tuple[int, int]) -> tuple[
     if size != (columns, rows):
         what = f"Made smaller from {columns} by {rows} to {size[0]} by {size[1]}"
         found.append(Change(what, "H.264 level 4.1 and 4.2 allow no more, in even numbers"))
-    found.append(Change("Left out: all metadata of the file", _PRIVATE))
+    found.append(Change(ALL_METADATA, _PRIVATE))
     return tuple(found)
 
 
