@@ -144,7 +144,7 @@ def _but(steps: tuple[Change, ...]) -> tuple[str, ...]:
 def _left_out(steps: tuple[Change, ...]) -> tuple[tuple[str, int], ...]:
     found = []
     for step in steps:
-        if step.what.startswith(changes.LEFT_OUT):
+        if step.what.startswith(changes.LEFT_OUT) and step.what != video_changes.ALL_METADATA:
             for part in step.what.removeprefix(changes.LEFT_OUT).split(", "):
                 name, count = _COUNTED.match(part).groups()  # type: ignore[union-attr]
                 found.append((name, int(count or 1)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hub.fidelity import FidelityReport
 from hub.media import video_changes
@@ -57,7 +57,11 @@ def sections(report: FidelityReport) -> tuple[Section, ...]:
         Section(f"The {report.kind} now", _filled(_now(report))),
         Section("How to check this", sentences=_how_to_check(report)),
     )
-    return tuple(section for section in found if section.rows or section.sentences)
+    return tuple(section for section in map(_ended, found) if section.rows or section.sentences)
+
+
+def _ended(section: Section) -> Section:
+    return replace(section, sentences=tuple(s.rstrip(".") + "." for s in section.sentences))
 
 
 def _filled(rows: Rows) -> Rows:
@@ -96,8 +100,9 @@ def _changed(report: FidelityReport) -> Section:
 def _left_out(report: FidelityReport) -> Section:
     rows = tuple((kind, str(number)) for kind, number in report.left_out)
     in_full = any(step.what == video_changes.ALL_METADATA for step in report.steps)
-    said = () if rows or in_full or not report.source_format else ("None",)
-    return Section("Metadata left out, by kind and number", rows, said)
+    said = "All of the file: a new one was written" if in_full else "None"
+    silent = bool(rows) or not report.source_format
+    return Section("Metadata left out, by kind and number", rows, () if silent else (said,))
 
 
 def _now(report: FidelityReport) -> Rows:
@@ -128,7 +133,7 @@ def _coded_again(report: FidelityReport) -> bool:
 
 
 def _how_to_check(report: FidelityReport) -> tuple[str, ...]:
-    counted = f"The {_DATA[report.kind]}: count {_HOW_TO_COUNT[report.kind]}."
+    counted = f"The {_DATA[report.kind]}: count that of {_HOW_TO_COUNT[report.kind]}."
     object_ = "The object: count the SHA-256 of the DICOM file as it is stored."
     if not report.source_format:
         return (object_, counted)

@@ -38,6 +38,7 @@ class ReportView:
     facts: tuple[tuple[str, object], ...]
     sections: tuple[Section, ...]
     made_at: datetime
+    zone: str
     study_url: str
 
 
@@ -67,6 +68,7 @@ def report_view(
         facts=_facts(study, series, instance, receipt, site),
         sections=sections(report),
         made_at=now,
+        zone=str(site.zone),
         study_url=url_for("study.show_study", study_instance_uid=uid, image=sop_instance_uid),
     )
 
@@ -82,10 +84,11 @@ def _facts(
         ("Device", device(series)),
         ("Department", study.department.name),
         ("Study", study.study_instance_uid),
+        ("Capture", instance.capture_id),
         ("Received", minute(receipt.received_at, site) if receipt else None),
         ("Safe in the record", minute(instance.stored_at, site)),
         (
-            "Unchanged since",
+            "Unchanged since then",
             "Yes: the digest was counted again for this page"
             if counted
             else "Its size is the same; count the digest with imaging-hub verify",

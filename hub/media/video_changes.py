@@ -17,6 +17,7 @@ IN_FRAGMENTS = "The file is in fragments, without one description of all of it"
 OTHER_SOUND = "DICOM carries sound as AAC or MP3 only"
 TURNED = "DICOM has no place for the rotation that the file asks of a player"
 EDITED = "Parts of the stream are not to be shown, by the file's edit list"
+OTHER_CODING = "No transfer syntax carries its coding"
 SEVERAL_CODINGS = "The stream changes its coding on the way"
 ONLY_THE_CONTAINER = frozenset({NOT_MP4, IN_FRAGMENTS, OTHER_SOUND})
 """Reasons for which the picture's stream itself may be kept."""
@@ -35,7 +36,7 @@ def no_transfer_syntax(picture: Picture) -> str:
             f"No transfer syntax carries {picture.codec.upper()} profile {picture.profile}, "
             f"level {picture.level}, {picture.columns} by {picture.rows}"
         )
-    return "No transfer syntax carries its coding"
+    return OTHER_CODING
 
 
 def of_kept(movie: Movie, tracks: int) -> tuple[Change, ...]:
@@ -58,7 +59,9 @@ def of_moved(reason: str) -> tuple[Change, ...]:
 
 
 def of_coded_again(reason: str, probed: Probed, size: tuple[int, int]) -> tuple[Change, ...]:
-    """Changes of a video that was coded again."""
+    """Changes of a video that was coded again; its coding is more of a reason than its file."""
+    if reason in ONLY_THE_CONTAINER and probed.codec not in ("h264", "hevc"):
+        reason = OTHER_CODING
     found = [Change(f"{CODED_AGAIN} from {probed.codec.upper()} to H.264 High", reason)]
     columns, rows = probed.columns, probed.rows
     if probed.rotation:
