@@ -20,6 +20,7 @@ from hub.care_events import (
     series_instance_uid,
 )
 from hub.dicom import BuiltObject, received
+from hub.dicom.bulk import PDF_SOP_CLASS
 from hub.dicom.uids import UIDs
 from hub.errors import PatientMismatch, StoreUnavailable
 from hub.model import (
@@ -133,7 +134,9 @@ class Ingest:
             study_instance_uid=study.study_instance_uid,
             detail={"via": "stow", "sopInstanceUID": instance.sop_instance_uid},
         )
-        if self._catalog.add_instance(NewInstance(study, series, instance, event)):
+        flags = hub.media.flags_of(source.path) if instance.sop_class_uid == PDF_SOP_CLASS else ()
+        new = NewInstance(study, series, instance, event, flags=tuple(map(ReviewFlag, flags)))
+        if self._catalog.add_instance(new):
             return instance, True
         stored = self._catalog.instance(instance.sop_instance_uid)
         if stored is None:
