@@ -15,6 +15,7 @@ from hub import capture_rules as rules
 from hub.capture_context import Circumstances, capture_context
 from hub.care_events import care_event_key, new_care_event
 from hub.dicom import received
+from hub.dicom.bulk import PDF_SOP_CLASS
 from hub.dicom.uids import UIDs
 from hub.errors import PatientMismatch, StoreUnavailable
 from hub.making import Making
@@ -109,7 +110,9 @@ class Ingest:
             study_instance_uid=study.study_instance_uid,
             detail={"via": "stow", "sopInstanceUID": instance.sop_instance_uid},
         )
-        if self._catalog.add_instance(NewInstance(study, series, instance, event)):
+        flags = hub.media.flags_of(source.path) if instance.sop_class_uid == PDF_SOP_CLASS else ()
+        new = NewInstance(study, series, instance, event, flags=tuple(map(ReviewFlag, flags)))
+        if self._catalog.add_instance(new):
             return instance, True
         stored = self._catalog.instance(instance.sop_instance_uid)
         if stored is None:

@@ -30,6 +30,11 @@ class Meter(Protocol):
         """Return the measures of a still, from what is kept where it was measured before."""
 
 
+def is_still(instance: Instance) -> bool:
+    """Whether an instance is one picture, not a video, a document or a report."""
+    return bool(instance.rows) and instance.number_of_frames == 1
+
+
 class Measuring:
     """Follows the feed with a cursor of its own; nobody calls it (D4)."""
 
@@ -60,7 +65,7 @@ class Measuring:
         return count
 
     def _measure(self, study: Study) -> int:
-        stills = [i for i in study.instances if i.capture_id and i.rows and i.number_of_frames == 1]
+        stills = [i for i in study.instances if i.capture_id and is_still(i)]
         return sum(self._is_measured(still) for still in stills)
 
     def _is_measured(self, still: Instance) -> bool:

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO, Protocol
 
 from hub import access
 from hub.errors import NotFound, ObjectDamaged
-from hub.model import AuditEvent, Instance, Patient, Practitioner, ReviewFlag, Study
+from hub.model import AuditEvent, Instance, Patient, Practitioner, Receipt, ReviewFlag, Study
 from hub.review_flags import doubts
 from hub.store.ports import Catalog, ObjectStore
 
@@ -72,6 +72,11 @@ class Reading:
         for uid, measures in self.measures(instances).items():
             found[uid] += tuple(map(ReviewFlag, doubts(measures)))
         return found
+
+    def receipt(self, instance: Instance) -> Receipt | None:
+        """Return the receipt of the capture of an instance that `instances` gave."""
+        stored = self._catalog.capture(instance.capture_id) if instance.capture_id else None
+        return stored.receipt if stored else None
 
     def measures(self, instances: Sequence[Instance]) -> Mapping[str, Mapping[str, float]]:
         """Return what `hub.measuring` found of instances, as `instances` gave them, so far."""

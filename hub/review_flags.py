@@ -27,8 +27,9 @@ def doubts(measures: Mapping[str, float]) -> tuple[FlagCode, ...]:
 def _duration(seconds: str) -> str:
     """Return seconds in the two largest units that people say: `3 hours 5 minutes`."""
     apart = timedelta(seconds=abs(int(seconds)))
+    years, days = divmod(apart.days, 365)
     hours, rest = divmod(apart.seconds, 3600)
-    units = ((apart.days, "day"), (hours, "hour"), (rest // 60, "minute"))
+    units = ((years, "year"), (days, "day"), (hours, "hour"), (rest // 60, "minute"))
     said = [f"{number} {unit}{'s' * (number != 1)}" for number, unit in units if number]
     return " ".join(said[:2]) or "less than a minute"
 

@@ -31,6 +31,7 @@ from hub.model import (
     Operator,
     Order,
     Patient,
+    ReviewFlag,
 )
 from hub.settings import Settings
 
@@ -76,6 +77,15 @@ class Wrap:
         media = hub.media.with_scale(media, capture, self._settings)
         media = replace(media, changes=media.changes + self._said_of_time(capture, media))
         return hub.dicom.build(self._context(capture, media), media), media
+
+    def flags_of(self, capture: Capture, media: Media) -> tuple[ReviewFlag, ...]:
+        """Return what a person should look at in a file that `object_of` took."""
+        given = rules.corrected_time(capture)
+        now, tolerance = datetime.now(UTC), timedelta(hours=self._settings.clock_tolerance_hours)
+        clock = rules.check_time(given, now, capture.patient, tolerance) if given else ()
+        department = rules.sealed_department(capture.encounter.department, Department(""))
+        taken = self._captured_at(capture, media)
+        return clock + rules.found_flags(capture, media, taken, department)
 
     def is_slide(self, capture: Capture) -> bool:
         """Whether the file is a scanner's slide, which becomes several objects."""

@@ -21,12 +21,14 @@ from .present import (
     banner,
     body_site,
     day_and_time,
+    device,
     image_url,
     is_document,
     is_picture,
     is_video,
     kinds,
     minute,
+    operator,
     sites,
 )
 
@@ -158,12 +160,12 @@ def _picture(
     kind = words.kind(series.modality)
     facts = (
         ("Taken", minute(instance.acquired_at, site)),
-        ("By", _operator(instance, series)),
+        ("By", operator(instance, series)),
         ("Kind", kind),
         ("Body site", region),
         # Of a photo's series it only repeats the above.
         ("Series", "" if study.encounter_based else series.description),
-        ("Device", _device(series)),
+        ("Device", device(series)),
         ("Size", f"{instance.columns:,} by {instance.rows:,} pixels"),
     )
     return Picture(
@@ -190,7 +192,7 @@ def _document(
 ) -> DocumentCard:
     facts = (
         ("Taken", minute(instance.acquired_at, site)),
-        ("By", _operator(instance, series)),
+        ("By", operator(instance, series)),
     )
     return DocumentCard(
         title=_first(instance, _DOCUMENT_TITLE) or "Document",
@@ -239,9 +241,9 @@ def _history(study: Study, site: Site) -> tuple[Event, ...]:
     for series in study.series:
         kind = words.kind(series.modality)
         for instance in series.instances:
-            operator = _operator(instance, series)
+            taker = operator(instance, series)
             if taken := minute(instance.acquired_at, site):
-                moments[taken, kind, f"taken by {operator}" if operator else "taken"] += 1
+                moments[taken, kind, f"taken by {taker}" if taker else "taken"] += 1
             if stored := minute(instance.stored_at, site):
                 moments[stored, kind, "safe in the record"] += 1
     lines = [Event(at, _line(kind, what, n)) for (at, kind, what), n in moments.items()]
@@ -250,18 +252,3 @@ def _history(study: Study, site: Site) -> tuple[Event, ...]:
 
 def _line(kind: str, what: str, number: int) -> str:
     return f"{kind}: {what}" if number == 1 else f"{kind} ({number:,} images): {what}"
-
-
-def _operator(instance: Instance, series: Series) -> str:
-    """Return who took an image: Operators' Name (0008,1070), of the object itself if need be."""
-    element = instance.header.get("00081070")
-    values = element.get("Value", ()) if isinstance(element, Mapping) else ()
-    own = values[0].get("Alphabetic", "") if values and isinstance(values[0], Mapping) else ""
-    return words.name_of(own or series.operator_name)
-
-
-def _device(series: Series) -> str:
-    maker, model = series.manufacturer.strip(), series.model.strip()
-    if maker and model.lower().startswith(maker.lower()):
-        return model
-    return " ".join(filter(None, (maker, model)))

@@ -1,5 +1,6 @@
 """Bytes of any kind to facts and a conformant stream: upright, in colour, nothing private."""
 
+from .document import flags_of
 from .photo import photograph
 from .readers import read
 from .scale import with_scale
@@ -12,6 +13,7 @@ __all__ = [
     "CodedLater",
     "Coder",
     "converted_slide",
+    "flags_of",
     "is_slide",
     "photograph",
     "read",

@@ -47,7 +47,10 @@ def document(source_path: str) -> Document:
 
 
 def flags_of(path: str) -> tuple[FlagCode, ...]:
-    """Return what a child finds in the file; one it fails over is kept unchecked."""
+    """Return what a child finds in a PDF, or in an object that holds one.
+
+    One it fails over is kept unchecked.
+    """
     try:
         facts, _ = child.call("hub.media.pdf_findings", {"path": path})
     except child.ChildDied:

@@ -21,11 +21,21 @@ import click
 from capture_api.parsing import capture_from, read_json
 from hub.dicom import BuiltObject
 from hub.dicom.payload import payload_sha256
+from hub.dicom.render import DicomRenderer
 from hub.dicom.uids import UIDs, site_secret
-from hub.errors import HubError, InvalidRequest, MisconfiguredHub, StoreUnavailable
+from hub.errors import (
+    HubError,
+    InvalidRequest,
+    MisconfiguredHub,
+    NotAcceptable,
+    NotFound,
+    StoreUnavailable,
+)
 from hub.fidelity import as_json, report_of
 from hub.fidelity_page import page
-from hub.model import Capture, SourceFile
+from hub.measuring import is_still
+from hub.model import Capture, Instance, ReviewFlag, SourceFile
+from hub.review_flags import doubts, sentences
 from hub.settings import Settings
 from hub.wrap import Wrap, derived_capture_id
 
@@ -124,7 +134,8 @@ def _stored(
     try:
         digest = _written(path, built.write_to)
         if report:
-            _write_report(path, file, capture, built, digest)
+            flags = wrapping.flags_of(capture, media)
+            _write_report(path, file, capture, built, digest, flags)
         note = wrapping.note_of(capture, media, built)
         if note is not None:
             _written(out / f"{note.sop_instance_uid}.dcm", note.write_to)
@@ -181,16 +192,46 @@ def _written(path: Path, write_to: Any) -> str:
     return digest.hexdigest()
 
 
-def _write_report(path: Path, file: Path, capture: Capture, built: BuiltObject, sha: str) -> None:
-    """Write the fidelity report, for people and for programs, of the object as it lies there."""
+def _write_report(
+    path: Path,
+    file: Path,
+    capture: Capture,
+    built: BuiltObject,
+    sha: str,
+    flags: tuple[ReviewFlag, ...],
+) -> None:
+    """Write the fidelity report, for people and for programs, of the object as it lies there.
+
+    What a person should look at is also said on stderr.
+    """
     with path.open("rb") as stored:
         stream_sha256 = payload_sha256(stored)
     _study, _series, instance = built.instance_facts(sha, path.stat().st_size)
+    flags += _doubts(path, instance)
+    for text in sentences(flags):
+        click.echo(f"{file}: {text}", err=True)
     report = report_of(
-        instance, stream_sha256, source_name=file.name, source_size=capture.source.size
+        instance,
+        stream_sha256,
+        source_name=file.name,
+        source_size=capture.source.size,
+        flags=flags,
     )
     path.with_suffix(".report.html").write_text(page(report))
     path.with_suffix(".report.json").write_text(json.dumps(as_json(report), indent=2) + "\n")
+
+
+def _doubts(path: Path, instance: Instance) -> tuple[ReviewFlag, ...]:
+    """Measure a still for blur and exposure (ADR 0013); only a report asks for it."""
+    if not is_still(instance):
+        return ()
+    try:
+        with TemporaryDirectory(prefix="measure-") as folder:
+            measures = DicomRenderer(Path(folder)).measured(str(path), instance)
+    except (NotAcceptable, NotFound) as exc:
+        click.echo(f"{path}: not measured ({exc.code})", err=True)
+        return ()
+    return tuple(map(ReviewFlag, doubts(measures)))
 
 
 def _refused(file: Path, error: HubError) -> dict[str, Any]:

@@ -30,6 +30,7 @@ def test_it_is_one_sentence_of_its_own(code: FlagCode):
         (("clock-disagrees", "90000"), "1 day 1 hour"),
         (("camera-clock-disagrees", "360"), "6 minutes ahead of"),
         (("camera-clock-disagrees", "-7500"), "2 hours 5 minutes behind"),
+        (("camera-clock-disagrees", "-177120000"), "5 years 225 days behind"),
         (("camera-clock-disagrees", "-20"), "less than a minute behind"),
         (("demographics-differ", "birth date"), "another birth date"),
         (("department-unknown", "{0} Ward"), "“{0} Ward”"),

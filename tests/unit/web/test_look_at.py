@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import io
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,8 @@ import pytest
 from drawn import encoded, exif, jpeg, scene
 from drawn_pdf import pdf
 from PIL import Image
+from pydicom import dcmread
+from pydicom.uid import EncapsulatedPDFStorage
 from served import Served, make_radiograph, serving
 
 from factories import NOON, make_patient
@@ -105,6 +108,23 @@ def test_what_a_document_would_do_stands_before_its_button(served: Served):
     ]
     assert part.index("Needs a look") < part.index("Open document")
     assert "has scripts in it" in report_page(served, receipt)
+
+
+def test_a_document_that_came_as_dicom_is_looked_into(served: Served):
+    uid = "1.2.826.0.1.3680043.9.9999.8"
+    ds = dcmread(io.BytesIO(make_radiograph(study=uid, Modality="DOC")))
+    for keyword in ("Rows", "Columns", "PixelData"):
+        del ds[keyword]
+    ds.SOPClassUID = ds.file_meta.MediaStorageSOPClassUID = EncapsulatedPDFStorage
+    content = pdf(b"<< /S /Launch /F (cmd.exe) >>")
+    ds.EncapsulatedDocument = content + b"\0" * (len(content) % 2)
+    out = io.BytesIO()
+    ds.save_as(out, enforce_file_format=True)
+    served.dicom(out.getvalue())
+
+    page = served.client(Role.CLINICIAN).get(f"/studies/{uid}").text
+
+    assert "The document asks to start other programs" in " ".join(said(page))
 
 
 def test_sides_that_contradict_each_other_are_said_at_the_study(served: Served):

@@ -111,6 +111,14 @@ class TestSearch:
         # The radiograph says HAND and no side.
         assert text.index("1 study") < text.index("Side not recorded") < text.index("X-ray")
 
+    def test_a_card_says_only_what_the_chips_do_not(self, desk: Desk):
+        chips_say_it = search(desk.person(), "left hand photo").text
+        in_the_note = text_of(search(desk.person(), "left hand eczema"))
+
+        assert 'class="why"' not in chips_say_it
+        assert "“eczema” in note" in in_the_note
+        assert "Hand, left" not in in_the_note
+
     def test_the_table_shows_the_same(self, desk: Desk):
         answer = desk.person().get("/?view=table")
 
