@@ -13,7 +13,7 @@ from flask import url_for
 from hub.measuring import doubts
 from hub.model import Instance, Series, Study
 
-from . import words
+from . import present, words
 from .present import (
     Banner,
     Site,
@@ -142,7 +142,7 @@ def _picture(
 ) -> Picture:
     series, instance = found
     region = body_site(instance, series)
-    kind = words.kind(series.modality)
+    kind = present.kind(series)
     facts = (
         ("Taken", minute(instance.acquired_at, site)),
         ("By", _operator(instance, series)),
@@ -216,7 +216,7 @@ def _history(study: Study, site: Site) -> tuple[Event, ...]:
     """Tell when images were taken and when the hub kept them, equal minutes in one line."""
     moments: Counter[tuple[datetime, str, str]] = Counter()
     for series in study.series:
-        kind = words.kind(series.modality)
+        kind = present.kind(series)
         for instance in series.instances:
             operator = _operator(instance, series)
             if taken := minute(instance.acquired_at, site):
