@@ -191,7 +191,12 @@ def _order(order: Order) -> OrderLine:
 
 def kinds(study: Study) -> str:
     """Return the kinds of imaging in a study."""
-    return ", ".join(dict.fromkeys(words.kind(s.modality) for s in study.series))
+    return ", ".join(dict.fromkeys(kind(s) for s in study.series))
+
+
+def kind(series: Series) -> str:
+    """Return what people call the images of a series; videos are in series of their own."""
+    return words.kind(series.modality, video=any(map(is_video, series.instances)))
 
 
 def sites(study: Study) -> str:

@@ -14,7 +14,7 @@ from hub.model import Instance, ReviewFlag, Series, Study
 from hub.review_flags import sentences
 from indexing.sites import site_flags
 
-from . import words
+from . import present, words
 from .present import (
     Banner,
     Site,
@@ -157,7 +157,7 @@ def _picture(
 ) -> Picture:
     series, instance = found
     region = body_site(instance, series)
-    kind = words.kind(series.modality)
+    kind = present.kind(series)
     facts = (
         ("Taken", minute(instance.acquired_at, site)),
         ("By", operator(instance, series)),
@@ -239,7 +239,7 @@ def _history(study: Study, site: Site) -> tuple[Event, ...]:
     """Tell when images were taken and when the hub kept them, equal minutes in one line."""
     moments: Counter[tuple[datetime, str, str]] = Counter()
     for series in study.series:
-        kind = words.kind(series.modality)
+        kind = present.kind(series)
         for instance in series.instances:
             taker = operator(instance, series)
             if taken := minute(instance.acquired_at, site):

@@ -145,9 +145,11 @@ def side(laterality: Laterality | None) -> str:
     return _SIDES.get(laterality, "") if laterality else ""
 
 
-def kind(modality: str) -> str:
-    """Return what people call images of this modality."""
-    return modalities().name(modality)
+def kind(modality: str, *, video: bool = False) -> str:
+    """Return what people call images, or videos, of this modality."""
+    if not video:
+        return modalities().name(modality)
+    return "Video" if modality == "XC" else f"{kind(modality)} video"
 
 
 def encounter_class(class_: EncounterClass) -> str:

@@ -134,7 +134,8 @@ def _clean_avcc(data: memoryview) -> tuple[bytes, bytes]:
     sequences, pictures = lists
     if not sequences or len(sequences[0]) < 4:
         raise Malformed("it has no parameter sets")
-    end = bytes(data[position : position + 3]) if data[1] in _H264_WITH_CHROMA else b""
+    with_chroma = sequences[0][1] in _H264_WITH_CHROMA
+    end = bytes(data[position : position + 3]) if with_chroma else b""
     clean = b"".join(
         (
             b"\x01" + sequences[0][1:4] + bytes([data[4] | 0xFC]),

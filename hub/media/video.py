@@ -14,10 +14,9 @@ from hub.errors import DamagedVideo, ImageTooLarge, NotAVideo, TranscodingOff, U
 from hub.model import AudioTrack, Change, Video
 from hub.slices import FileSlice, HasDescriptor, HeldFile, Piece
 
-from . import mp4, nal_units, sample_entries, transcode, video_changes
+from . import levels, mp4, nal_units, sample_entries, transcode, video_changes
 from .blanking import Blanked, Unclean, blank
 from .boxes import Malformed
-from .h264 import HIGH
 from .mp4 import Movie, Track
 from .remux import Kept, kept, remuxed
 from .sample_entries import Picture, Sound
@@ -28,8 +27,6 @@ LARGEST_FRAGMENT = 0xFFFFFFFE
 """Bytes of one fragment (PS3.5 A.4); a longer stream needs a fragmentable transfer syntax."""
 
 _BOXES_OF_A_MOVIE = frozenset({b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"})
-_HEVC_MAIN, _HEVC_LEVEL_51 = 1, 153
-_MACROBLOCKS = {41: 8192, 42: 8704}
 _CODINGS = {"h264": nal_units.H264, "hevc": nal_units.HEVC}
 _LONGEST_HIDDEN = 0.5
 """Seconds that an edit list may leave out: priming of the sound and reordered pictures."""
@@ -119,12 +116,16 @@ def _kept(movie: Movie, file: HasDescriptor, source: _Source, before: tuple[Chan
     track, picture = _picture_track(movie)
     if picture.columns * picture.rows > source.max_pixels:
         raise ImageTooLarge
-    encoding = _encoding(picture)
-    if encoding is None:
+    if not picture.entry:
         raise _NotKept(video_changes.no_transfer_syntax(picture))
+    main = kept(track, picture.entry, picture.columns, picture.rows)
+    # The last picture may be shown for less time than the others.
+    rate = (main.samples - 1) / main.seconds
+    encoding = levels.encoding(picture, rate)
+    if encoding is None:
+        raise _NotKept(video_changes.no_transfer_syntax(picture, rate))
     if track.rotation != 0:
         raise _NotKept(video_changes.TURNED)
-    main = kept(track, picture.entry, picture.columns, picture.rows)
     sounds = _sounds(movie)
     tracks = [main, *(t for t, _sound in sounds)]
     if any(_hides_samples(movie, t) for t in tracks):
@@ -186,18 +187,6 @@ def _sounds(movie: Movie) -> list[tuple[Kept, Sound]]:
                 raise _NotKept(video_changes.OTHER_SOUND)
             found.append((kept(track, sound.entry), sound))
     return found
-
-
-def _encoding(picture: Picture) -> str | None:
-    """The decision list: which transfer syntax the stream fits, by its own parameters."""
-    blocks = -(-picture.columns // 16) * -(-picture.rows // 16)
-    if picture.codec == "h264" and picture.profile == HIGH:
-        for level, name in ((41, "h264-high-4.1"), (42, "h264-high-4.2")):
-            if picture.level <= level and blocks <= _MACROBLOCKS[level]:
-                return name
-    if picture.codec == "hevc" and picture.profile == _HEVC_MAIN:
-        return "hevc-main-5.1" if picture.level <= _HEVC_LEVEL_51 else None
-    return None
 
 
 def _fragmented(encoding: str) -> str:

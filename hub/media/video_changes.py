@@ -35,12 +35,13 @@ _MESSAGES = (
 )
 
 
-def no_transfer_syntax(picture: Picture) -> str:
+def no_transfer_syntax(picture: Picture, frames_per_second: float = 0) -> str:
     """Why a stream cannot be carried."""
     if picture.codec in ("h264", "hevc"):
+        rate = f" at {frames_per_second:.0f} pictures a second" if frames_per_second else ""
         return (
             f"No transfer syntax carries {picture.codec.upper()} profile {picture.profile}, "
-            f"level {picture.level}, {picture.columns} by {picture.rows}"
+            f"level {picture.level}, {picture.columns} by {picture.rows}{rate}"
         )
     return OTHER_CODING
 

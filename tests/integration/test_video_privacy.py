@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from drawn_video import AAC, FFMPEG, HEVC, HIGH, content, draw, run
 
 import hub.dicom
 from factories import make_context
+from hub.errors import UnsupportedMedia
 from hub.media.video import video
 from hub.model import Kind, Video
 
@@ -154,3 +156,27 @@ class TestRealCoders:
 
         assert b"x264" not in content(made.payload)
         assert not any("Written over" in change.what for change in made.changes)
+
+
+class TestHostile:
+    def test_mutants_are_stored_or_refused(self, tmp_path, codec, source):
+        whole = source.read_bytes()
+        path = tmp_path / "mutant.mp4"
+        configuration = whole.index(b"avcC" if codec == "h264" else b"hvcC")
+        first = whole.index(b"mdat")
+        chance = random.Random(codec)
+        stored = 0
+        for number in range(1500):
+            mutant = bytearray(whole)
+            start, length = ((configuration, 80), (first, 600))[number % 2]
+            for _change in range(chance.randint(1, 3)):
+                at = start + 4 + chance.randrange(length)
+                mutant[at] = chance.choice((0, 1, 3, 0x7F, 0x80, 0xFF, mutant[at] ^ 1))
+            path.write_bytes(mutant)
+            try:
+                made = read(path)
+            except UnsupportedMedia:
+                continue
+            stored += 1
+            assert sum(map(len, made.payload)) == len(content(made.payload))
+        assert stored > 50
