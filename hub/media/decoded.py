@@ -11,19 +11,12 @@ from hub.errors import DamagedImage, HubError, ImageTooLarge, UnsupportedMedia
 from hub.model import Photograph
 
 from . import changes
-from .color import color_of
+from .color import Color, color_of, color_of_inks
 from .exif import ExifFacts, facts_of
-from .jpeg import Jpeg
+from .jpeg import LOSSLESS, Jpeg
 
 JPEG_METHOD = "ISO_10918_1"
-_METHODS = {
-    "jpeg": JPEG_METHOD,
-    "tiff": JPEG_METHOD,
-    "heif": "ISO_23008_2",
-    "avif": "AV1",
-    "webp": "VP8",
-}
-"""Lossy Image Compression Method (0028,2114), PS3.3 C.7.6.1.1.5.2, by source format."""
+"""Lossy Image Compression Method (0028,2114) of JPEG, PS3.3 C.7.6.1.1.5.2."""
 
 
 @dataclass(frozen=True)
@@ -42,14 +35,12 @@ def decoded(source: Source, parsed: Jpeg | None, reason: str) -> Photograph:
     request: dict[str, Any] = {"do": "decode", "path": source.path, "format": source.format}
     request["maxPixels"] = source.max_pixels
     exif = facts_of(parsed.exif) if parsed else None
-    if exif is not None:
-        request["orientation"] = exif.orientation
+    if parsed and exif:
+        request |= {"orientation": exif.orientation, "lossless": parsed.process in LOSSLESS}
     facts, stream = in_child(source, request)
     _refuse(facts)
     exif = exif or facts_of(base64.b64decode(facts["exif"]))
-    profile = base64.b64decode(facts["icc"]) or None
-    space = "SRGB" if facts.get("srgb") else facts["space"] or exif.color_space
-    color = color_of(profile, profile is not None, space, facts["samples"])
+    color = _color(facts, exif)
     dropped = parsed.dropped if parsed else facts["metadata"]
     photo = Photograph(
         encoding=facts["encoding"],
@@ -57,7 +48,7 @@ def decoded(source: Source, parsed: Jpeg | None, reason: str) -> Photograph:
         rows=facts["rows"],
         columns=facts["columns"],
         samples_per_pixel=facts["samples"],
-        lossy=_lossy(source, facts),
+        lossy=_lossy(source, parsed, facts),
         icc_profile=color.profile,
         color_space=color.space,
         changes=changes.of_decoded(source.format, reason, facts, dropped) + color.changes,
@@ -82,6 +73,12 @@ _REFUSALS: dict[str, HubError] = {
         "This file is a whole slide. Please convert it to DICOM, with wsidicomizer for example, "
         "and send that by STOW-RS."
     ),
+    "raw": UnsupportedMedia(
+        "This file is a camera's raw data with a preview. Please send the photo as JPEG or HEIC."
+    ),
+    "deep-planes": UnsupportedMedia(
+        "This TIFF holds its colours in planes of more than 8 bits. Please save it as PNG."
+    ),
     "several-pictures": UnsupportedMedia(
         "This file holds several pictures or an animation. Please choose a single photo."
     ),
@@ -95,12 +92,27 @@ def _refuse(facts: dict[str, Any]) -> None:
         raise type(known)(known.message) if known else DamagedImage
 
 
-def _lossy(source: Source, facts: dict[str, Any]) -> tuple[tuple[float, str], ...]:
-    """The one lossy step of the source; decoding and JPEG-LS add none."""
-    if not facts["lossy"]:
+def _color(facts: dict[str, Any], exif: ExifFacts) -> Color:
+    if facts.get("inks"):
+        return color_of_inks("inksProfile" in facts)
+    profile = base64.b64decode(facts["icc"]) or None
+    space = facts["space"] or exif.color_space
+    return color_of(profile, profile is not None, space, facts["samples"], facts["measured"])
+
+
+def _lossy(
+    source: Source, parsed: Jpeg | None, facts: dict[str, Any]
+) -> tuple[tuple[float, str], ...]:
+    """The one lossy step of the source; decoding and JPEG-LS add none.
+
+    Its compressed bytes are those of the picture, where the file tells them apart from
+    previews, films and further pictures.
+    """
+    if not facts["method"]:
         return ()
+    compressed = parsed.stream_size if parsed else facts["codedBytes"] or source.size
     uncompressed = facts["rows"] * facts["columns"] * facts["samples"]
-    return ((uncompressed / source.size, _METHODS[source.format]),)
+    return ((uncompressed / compressed, facts["method"]),)
 
 
 def with_exif(photo: Photograph, exif: ExifFacts, source: Source) -> Photograph:

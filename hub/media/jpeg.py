@@ -17,6 +17,8 @@ from hub.errors import DamagedImage
 from .segments import EXIF, ICC, counted, name_of
 
 SOF0, SOF1, SOF2, SOF9, SOF10 = 0xC0, 0xC1, 0xC2, 0xC9, 0xCA
+LOSSLESS = frozenset({0xC3, 0xC7, 0xCB, 0xCF})
+"""Start of frame of the lossless processes (T.81 table B.1)."""
 _DHT, _DAC, _SOI, _EOI, _SOS, _DQT, _DRI = 0xC4, 0xCC, 0xD8, 0xD9, 0xDA, 0xDB, 0xDD
 _APP0, _APP1, _APP2, _APP14 = 0xE0, 0xE1, 0xE2, 0xEE
 _SOFS = frozenset(range(0xC0, 0xD0)) - {_DHT, 0xC8, _DAC}
