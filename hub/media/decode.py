@@ -17,6 +17,7 @@ import numpy as np
 import pillow_heif
 from PIL import Image
 
+from .deep_jpeg import eight_bit_pixels_of
 from .marker import millimetres_per_pixel
 from .metadata import metadata_of
 from .pixels import eight_bit_pixels
@@ -109,7 +110,18 @@ def _turn(request: Mapping[str, Any]) -> Answer:
     return {"refused": "doubtful" if perfect else "not-aligned"}, b""
 
 
+def _decode_deep_jpeg(request: Mapping[str, Any]) -> Answer:
+    """What Pillow would do for 8 bits; the parent knows everything but the pixels."""
+    pixels = eight_bit_pixels_of(request)
+    if pixels is None:
+        return {"refused": "deep-jpeg"}, b""
+    pixels = np.asarray(_upright(Image.fromarray(pixels), request["orientation"]))
+    return _finished("jpeg", pixels, request["orientation"], ["deep"])
+
+
 def _decode(request: Mapping[str, Any]) -> Answer:
+    if request.get("precision", 8) != 8:
+        return _decode_deep_jpeg(request)
     kind = request["format"]
     # Given a path, Pillow maps plain TIFF rows into memory without regard to a turn by 90 degrees.
     with (
@@ -125,23 +137,29 @@ def _decode(request: Mapping[str, Any]) -> Answer:
             return {"refused": "several-pictures"}, b""
         if kind == "png":
             image.load()  # its text and Exif may stand after the picture
-        found = metadata_of(image)
+        carried = metadata_of(image)
         _forget_xmp(image)
-        facts = {**facts_of_source(image, request), "metadata": found}
+        facts = {**facts_of_source(image, request), "metadata": carried}
         orientation = request.get("orientation") or _orientation(image, kind)
         changes: list[str] = ["high"] if facts["high"] else []
         pixels = eight_bit_pixels(_upright(image, orientation), facts, changes)
-    facts["encoding"], stream = _stored(kind, pixels)
-    facts |= {"rows": pixels.shape[0], "columns": pixels.shape[1], "orientation": orientation}
-    facts |= {"samples": 3 if pixels.ndim == 3 else 1, "changes": changes}
-    return facts, stream
+    found, stream = _finished(kind, pixels, orientation, changes)
+    return {**facts, **found}, stream
 
 
-def _stored(kind: str, pixels: Any) -> tuple[str, bytes | bytearray | memoryview]:
-    """Encoding and payload; native rows are handed over as they lie in memory."""
+def _finished(kind: str, pixels: Any, orientation: int, changes: list[str]) -> Answer:
+    """Code the pixels without loss; native rows are handed over as they lie in memory."""
+    samples = 3 if pixels.ndim == 3 else 1
+    facts: dict[str, Any] = {
+        "rows": pixels.shape[0],
+        "columns": pixels.shape[1],
+        "samples": samples,
+    }
+    facts |= {"orientation": orientation, "changes": changes}
     if kind in _STORED_NATIVE or pixels.size < _LEAST_FOR_JPEG_LS:
-        return "native", memoryview(pixels.reshape(-1))
-    return "jpeg-ls-lossless", jpeg_ls.encode_array(pixels, 0, 1 if pixels.ndim == 3 else 0)
+        return {**facts, "encoding": "native"}, memoryview(pixels.reshape(-1))
+    stream = jpeg_ls.encode_array(pixels, 0, 1 if samples == 3 else 0)
+    return {**facts, "encoding": "jpeg-ls-lossless"}, stream
 
 
 def _is_slide(image: Image.Image) -> bool:

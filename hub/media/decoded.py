@@ -36,11 +36,11 @@ def decoded(source: Source, parsed: Jpeg | None, reason: str) -> Photograph:
     request["maxPixels"] = source.max_pixels
     exif = facts_of(parsed.exif) if parsed else None
     if parsed and exif:
-        request |= {"orientation": exif.orientation, "lossless": parsed.process in LOSSLESS}
+        request |= _known_of(parsed) | {"orientation": exif.orientation}
     facts, stream = in_child(source, request)
     _refuse(facts)
     exif = exif or facts_of(base64.b64decode(facts["exif"]))
-    color = _color(facts, exif)
+    color = _color(parsed, facts, exif)
     dropped = parsed.dropped if parsed else facts["metadata"]
     photo = Photograph(
         encoding=facts["encoding"],
@@ -55,6 +55,12 @@ def decoded(source: Source, parsed: Jpeg | None, reason: str) -> Photograph:
         source_format=source.format,
     )
     return with_exif(photo, exif, source)
+
+
+def _known_of(parsed: Jpeg) -> dict[str, Any]:
+    """What the child need not find out, and cannot where Pillow does not read the stream."""
+    known = {"precision": parsed.precision, "samples": len(parsed.components)}
+    return {**known, "rows": parsed.rows, "columns": parsed.columns}
 
 
 def in_child(source: Source, request: dict[str, Any]) -> tuple[dict[str, Any], memoryview]:
@@ -76,6 +82,9 @@ _REFUSALS: dict[str, HubError] = {
     "raw": UnsupportedMedia(
         "This file is a camera's raw data with a preview. Please send the photo as JPEG or HEIC."
     ),
+    "deep-jpeg": UnsupportedMedia(
+        "This JPEG has more than 8 bits a colour and cannot be read here. Please save it as PNG."
+    ),
     "deep-planes": UnsupportedMedia(
         "This TIFF holds its colours in planes of more than 8 bits. Please save it as PNG."
     ),
@@ -92,9 +101,12 @@ def _refuse(facts: dict[str, Any]) -> None:
         raise type(known)(known.message) if known else DamagedImage
 
 
-def _color(facts: dict[str, Any], exif: ExifFacts) -> Color:
+def _color(parsed: Jpeg | None, facts: dict[str, Any], exif: ExifFacts) -> Color:
     if facts.get("inks"):
         return color_of_inks("inksProfile" in facts)
+    if parsed:
+        had_profile = bool(parsed.icc_count)
+        return color_of(parsed.icc_profile, had_profile, exif.color_space, facts["samples"])
     profile = base64.b64decode(facts["icc"]) or None
     space = facts["space"] or exif.color_space
     return color_of(profile, profile is not None, space, facts["samples"], facts["measured"])
@@ -108,11 +120,15 @@ def _lossy(
     Its compressed bytes are those of the picture, where the file tells them apart from
     previews, films and further pictures.
     """
-    if not facts["method"]:
+    if parsed:
+        method = "" if parsed.process in LOSSLESS else JPEG_METHOD
+    else:
+        method = facts["method"]
+    if not method:
         return ()
     compressed = parsed.stream_size if parsed else facts["codedBytes"] or source.size
     uncompressed = facts["rows"] * facts["columns"] * facts["samples"]
-    return ((uncompressed / compressed, facts["method"]),)
+    return ((uncompressed / compressed, method),)
 
 
 def with_exif(photo: Photograph, exif: ExifFacts, source: Source) -> Photograph:

@@ -40,7 +40,7 @@ def facts_of_source(image: Image.Image, request: Mapping[str, Any]) -> dict[str,
         "space": _NAMED_SPACES.get(colour.codes, colour.named),
         "measured": colour.measured,
         "high": colour.codes[1] in _HIGH_RANGE,
-        "method": _method(image, request, properties),
+        "method": _method(image, kind, path, properties),
         "codedBytes": properties.size,
         "deep": _is_deep(image, kind, path, properties),
     }
@@ -54,14 +54,11 @@ def _colour(image: Image.Image, kind: str, path: str, properties: Properties) ->
     return Colour(codes=properties.nclx)
 
 
-def _method(image: Image.Image, request: Mapping[str, Any], properties: Properties) -> str:
-    """How the picture was lossily coded; empty for one that was not."""
-    kind = request["format"]
-    if kind == "jpeg":
-        return "" if request.get("lossless") else _METHODS["jpeg"]
+def _method(image: Image.Image, kind: str, path: str, properties: Properties) -> str:
+    """How the picture was lossily coded; empty for one that was not, and for JPEG itself."""
     if kind == "tiff":
         return _METHODS["jpeg"] if image.info.get("compression") in _LOSSY_TIFF else ""
-    if kind == "webp" and not riff.is_lossy(request["path"]):
+    if kind == "webp" and not riff.is_lossy(path):
         return ""
     known = {_METHODS[coding] for coding in properties.codings if coding in _METHODS}
     return known.pop() if len(known) == 1 else _METHOD_OF_FORMAT.get(kind, "")

@@ -161,6 +161,47 @@ def test_a_lossless_jpeg_is_lossless(taken: Taken):
     assert photo.lossy == ()
 
 
+def jpeg_of_12_bits(value: int, components: int, orientation: int = 1) -> bytes:
+    """16 by 8 pixels of one colour (T.81 F.1): each component's first block says which."""
+    block = exif(orientation)
+    difference = 8 * (value - 2048)
+    first = f"01{difference:013b}0" if difference > 4095 else "no such value"
+    bits = "".join((first if number < components else "000") for number in range(2 * components))
+    bits += "1" * (-len(bits) % 8)
+    data = int(bits, 2).to_bytes(len(bits) // 8, "big").replace(b"\xff", b"\xff\x00")
+    ids = range(1, components + 1)
+    frame = b"\x0c\x00\x08\x00\x10" + bytes([components]) + b"".join(bytes([i, 17, 0]) for i in ids)
+    scan = bytes([components]) + b"".join(bytes([i, 0]) for i in ids) + b"\x00\x3f\x00"
+    parts = [(0xE1, block), (0xDB, b"\x00" + b"\x01" * 64), (0xC1, frame)]
+    parts += [(0xC4, b"\x00\x00\x02" + bytes(14) + b"\x00\x0d")]
+    parts += [(0xC4, b"\x10\x01" + bytes(15) + b"\x00"), (0xDA, scan)]
+    head = b"".join(
+        bytes([0xFF, marker]) + (len(body) + 2).to_bytes(2, "big") + body for marker, body in parts
+    )
+    return b"\xff\xd8" + head + data + b"\xff\xd9"
+
+
+class TestJpegOfTwelveBits:
+    def test_grey_is_scaled_and_turned(self, taken: Taken):
+        photo = taken(jpeg_of_12_bits(3000, 1, orientation=6))
+        assert (photo.rows, photo.columns, photo.samples_per_pixel) == (16, 8, 1)
+        assert np.abs(np.asarray(pixels(photo)).astype(int) - 3000 * 255 / 4095).max() <= 1
+        assert "More than 8 bits a sample reduced to 8" in said(photo)
+        assert [method for _, method in photo.lossy] == ["ISO_10918_1"]
+
+    def test_colour_is_decoded(self, taken: Taken):
+        photo = taken(jpeg_of_12_bits(3000, 3))
+        red, green, blue = pixels(photo).getpixel((4, 4))
+        # YCbCr of three times 3000 by T.871, in 12 bits
+        wanted = (3000 + 1.402 * 952, 3000 - 1.058272 * 952, 3000 + 1.772 * 952)
+        for found, value in zip((red, green, blue), wanted, strict=True):
+            assert found == pytest.approx(min(value, 4095) * 255 / 4095, abs=2)
+
+    def test_four_inks_are_refused_in_words(self, taken: Taken):
+        with pytest.raises(UnsupportedMedia, match="more than 8 bits"):
+            taken(jpeg_of_12_bits(3000, 4))
+
+
 class TestHeifProperties:
     def test_bits_and_colours_of_an_avif_stand_in_its_boxes(self, tmp_path):
         content = bytearray(encoded(scene(), "AVIF"))
