@@ -42,7 +42,7 @@ def build_hub(settings: Settings) -> Hub:
     from hub.store.catalog import SqlCatalog
     from hub.store.files import FileObjectStore
 
-    check_decoders()
+    check_decoders(require_sandbox=settings.require_sandbox)
     _make_folder(settings)
     catalog = SqlCatalog(settings.catalog_url)
     kept = next(catalog.all_object_digests(), None)

@@ -52,6 +52,8 @@ class Settings:
     """Largest photo, in pixels; more is refused from the header."""
     transcode: bool = True
     """Code videos again that DICOM cannot carry as they are (`on`); else refuse them (`off`)."""
+    require_sandbox: bool = False
+    """Refuse to start where the kernel cannot confine decoders (Landlock, seccomp); else warn."""
     encounter_grace_hours: int = 12
     """Hours before and after the encounter within which a photo belongs to it."""
     clock_tolerance_hours: int = 26
