@@ -49,7 +49,7 @@ def build_hub(settings: Settings) -> Hub:
     from hub.store.files import FileObjectStore
     from hub.store.sources import FileSourceStore
 
-    check_decoders()
+    check_decoders(require_sandbox=settings.require_sandbox)
     _make_folder(settings)
     catalog = SqlCatalog(settings.catalog_url)
     kept = next(catalog.all_object_digests(), None)

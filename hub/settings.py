@@ -54,6 +54,8 @@ class Settings:
     """Code videos again that DICOM cannot carry as they are (`on`); else refuse them (`off`)."""
     conversion_lease_seconds: int = 60
     """A worker that is not heard of for so long loses the video it was coding again."""
+    require_sandbox: bool = False
+    """Refuse to start where the kernel cannot confine decoders (Landlock, seccomp); else warn."""
     encounter_grace_hours: int = 12
     """Hours before and after the encounter within which a photo belongs to it."""
     clock_tolerance_hours: int = 26

@@ -9,6 +9,7 @@ import hashlib
 import json
 import logging
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -34,6 +35,7 @@ from hub.errors import (
 from hub.fidelity import as_json, report_of
 from hub.fidelity_page import page
 from hub.measuring import is_still
+from hub.media.decoders import check_decoders
 from hub.model import Capture, Instance, ReviewFlag, SourceFile
 from hub.review_flags import doubts, sentences
 from hub.settings import Settings
@@ -64,6 +66,7 @@ def wrap(
 ) -> None:
     """Wrap FILES into DICOM with the patient and encounter of CONTEXT.json."""
     settings = Settings.from_env(os.environ, data=data, note_sr=note_sr)
+    check_decoders(require_sandbox=settings.require_sandbox)
     wrapping = Wrap(UIDs(site_secret(settings)), settings)
     description = read_json(context.read_bytes())
     _make_folder(out)
@@ -171,19 +174,26 @@ def _line(file: Path, path: Path, sop_instance_uid: str) -> dict[str, Any]:
 
 
 def _written(path: Path, write_to: Any) -> str:
-    """Write to a neighbour, fsync, rename, fsync the folder; return the SHA-256."""
+    """Write to a neighbour, fsync, rename, fsync the folder; return the SHA-256.
+
+    Under its own name there is the whole file or none, whenever this is interrupted.
+    """
     digest = hashlib.sha256()
-    part = path.with_suffix(".part")
-    with part.open("wb") as stream:
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        with part.open("xb") as stream:
 
-        def write(chunk: bytes | memoryview) -> None:
-            stream.write(chunk)
-            digest.update(chunk)
+            def write(chunk: bytes | memoryview) -> None:
+                stream.write(chunk)
+                digest.update(chunk)
 
-        write_to(write)
-        stream.flush()
-        os.fsync(stream.fileno())
-    part.replace(path)
+            write_to(write)
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
@@ -217,8 +227,9 @@ def _write_report(
         source_size=capture.source.size,
         flags=flags,
     )
-    path.with_suffix(".report.html").write_text(page(report))
-    path.with_suffix(".report.json").write_text(json.dumps(as_json(report), indent=2) + "\n")
+    for ending, text in (("html", page(report)), ("json", json.dumps(as_json(report), indent=2))):
+        content = f"{text}\n".encode()
+        _written(path.with_suffix(f".report.{ending}"), lambda write, c=content: write(c))
 
 
 def _doubts(path: Path, instance: Instance) -> tuple[ReviewFlag, ...]:
