@@ -21,6 +21,7 @@ _COUNTED = re.compile(r"(.+?)(?: \((\d+)\))?$")
 
 _METHODS = {
     "ISO_10918_1": "JPEG",
+    "ISO_15444_1": "JPEG 2000",
     "ISO_23008_2": "HEVC",
     "ISO_14496_10": "H.264",
     "VP8": "VP8",
@@ -32,7 +33,10 @@ _SYNTAXES = {
     "1.2.840.10008.1.2.4.51": "JPEG Extended",
     "1.2.840.10008.1.2.4.80": "JPEG-LS Lossless",
     "1.2.840.10008.1.2.4.90": "JPEG 2000 Lossless",
+    "1.2.840.10008.1.2.4.91": "JPEG 2000",
 }
+_KEPT_STREAMS = frozenset(f"1.2.840.10008.1.2.4.{number}" for number in (50, 51, 91))
+"""Transfer syntaxes that the hub never codes in: their streams are the source's."""
 
 Rows = tuple[tuple[str, str], ...]
 
@@ -121,7 +125,7 @@ def _kept(
         return ("Every coded sample of the pictures and the sound, byte for byte",)
     if _has(steps, video_changes.SAME_PICTURES):
         return ("Every coded picture; only the file around them and maybe the sound are new",)
-    if instance.transfer_syntax_uid in {"1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51"}:
+    if instance.transfer_syntax_uid in _KEPT_STREAMS:
         return ("The coded image data (frame, tables and scans), byte for byte",)
     return ()
 

@@ -23,6 +23,7 @@ from typing import Any
 PROGRAMS = frozenset(
     {
         *("hub.media.decode", "hub.media.ffmpeg", "hub.media.wsidicomizer"),
+        "hub.media.slide_tiff",
         *("hub.dicom.examine", "hub.dicom.draw"),
     }
 )

@@ -26,6 +26,7 @@ from hub.errors import InvalidRequest, SpecimenMissing
 from hub.model import (
     Capture,
     CaptureContext,
+    CareEvent,
     Department,
     EncounterClass,
     Kind,
@@ -33,6 +34,7 @@ from hub.model import (
     Operator,
     Order,
     Patient,
+    Slide,
 )
 from hub.settings import Settings
 
@@ -70,32 +72,35 @@ class Wrap:
         media = hub.media.with_scale(media, capture, self._settings)
         return hub.dicom.build(self._context(capture, media), media), media
 
-    def is_slide(self, capture: Capture) -> bool:
-        """Whether the file is a scanner's slide, which becomes several objects."""
-        return capture.kind is Kind.MICROSCOPY and hub.media.is_slide(capture.source.path)
+    def slide_of(self, capture: Capture) -> Slide | None:
+        """Return what a scanner's slide says of itself; None for what becomes one object.
 
-    def slide_objects_of(self, capture: Capture, folder: Path) -> tuple[SlideObject, ...]:
+        Raises DamagedImage.
+        """
+        return hub.media.slide(capture.source.path) if capture.kind is Kind.MICROSCOPY else None
+
+    def slide_objects_of(
+        self, capture: Capture, slide: Slide, folder: Path
+    ) -> tuple[SlideObject, ...]:
         """Return the objects of a slide; their tiles lie in files below `folder`.
 
         Raises what `object_of` raises.
         """
         if capture.specimen is None:
             raise SpecimenMissing
-        context = self._context(capture, Media(encoding="slide", payload=()), SLIDE_MODALITY)
-        # A series has one Frame of Reference, which is one scan's.
-        study = context.care_event.study_instance_uid
-        series = self._uids.series(study, SLIDE_MODALITY, capture.capture_id.lower())
+        context = self._context(capture, slide)
         files = hub.media.converted_slide(capture.source.path, folder)
-        context = replace(context, series_instance_uid=series)
-        return hub.dicom.slide_objects(files, context, self._uids)
+        return hub.dicom.slide_objects(files, slide, context, self._uids)
 
-    def note_of(self, capture: Capture, media: Media, built: BuiltObject) -> BuiltObject | None:
+    def note_of(
+        self, capture: Capture, media: Media, built: BuiltObject | SlideObject
+    ) -> BuiltObject | None:
         """Return the report of the capture's note; None without a note or by setting."""
         if not self._settings.note_sr or not capture.note.strip():
             return None
         return hub.dicom.note_report(self._context(capture, media), media, built)
 
-    def _context(self, capture: Capture, media: Media, modality: str = "") -> CaptureContext:
+    def _context(self, capture: Capture, media: Media) -> CaptureContext:
         region, laterality = rules.region_of(capture)
         captured_at = self._captured_at(capture, media)
         department = rules.sealed_department(capture.encounter.department, Department(""))
@@ -108,9 +113,7 @@ class Wrap:
             self._uids,
             self._settings.accession_issuer,
         )
-        modality = modality or hub.dicom.series_kind(capture, media)
-        camera = (media.manufacturer, media.model)
-        series = series_instance_uid(capture, event, modality, camera, self._uids)
+        series = self._series(capture, event, media)
         patient = self._patient(capture.patient)
         return CaptureContext(
             patient=patient,
@@ -137,6 +140,15 @@ class Wrap:
             stage=capture.stage,
             related=related_uids(capture, patient, series, self._uids),
         )
+
+    def _series(self, capture: Capture, event: CareEvent, media: Media) -> str:
+        if isinstance(media, Slide):
+            # A series has one Frame of Reference, which is one scan's.
+            scan = capture.capture_id.lower()
+            return self._uids.series(event.study_instance_uid, SLIDE_MODALITY, scan)
+        modality = hub.dicom.series_kind(capture, media)
+        camera = (media.manufacturer, media.model)
+        return series_instance_uid(capture, event, modality, camera, self._uids)
 
     def _captured_at(self, capture: Capture, media: Media) -> datetime:
         """Return the time given; else the camera's, in site time when it names no offset."""

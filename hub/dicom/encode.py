@@ -15,7 +15,7 @@ from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
 
 _PREFIX = bytes(128) + b"DICM"
-_LONG_VRS = frozenset({"OB", "SQ", "UC", "UN", "UR", "UT"})
+_LONG_VRS = frozenset({"OB", "OV", "SQ", "UC", "UN", "UR", "UT"})
 _NUMBERS = {"US": "<H", "UL": "<I", "SS": "<h", "SL": "<i", "FL": "<f", "FD": "<d"}
 _ITEM = b"\xfe\xff\x00\xe0"
 

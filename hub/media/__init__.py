@@ -4,6 +4,6 @@ from .photo import photograph
 from .readers import read
 from .scale import with_scale
 from .slide import converted as converted_slide
-from .slide import is_slide
+from .slide import slide
 
-__all__ = ["converted_slide", "is_slide", "photograph", "read", "with_scale"]
+__all__ = ["converted_slide", "photograph", "read", "slide", "with_scale"]

@@ -14,6 +14,7 @@ from . import changes
 from .color import color_of
 from .exif import ExifFacts, facts_of
 from .jpeg import Jpeg
+from .sniff import WHOLE_SLIDE
 
 JPEG_METHOD = "ISO_10918_1"
 _METHODS = {
@@ -78,10 +79,7 @@ def in_child(source: Source, request: dict[str, Any]) -> tuple[dict[str, Any], m
 
 _REFUSALS: dict[str, HubError] = {
     "image-too-large": ImageTooLarge(),
-    "whole-slide": UnsupportedMedia(
-        "This file is a whole slide. Please convert it to DICOM, with wsidicomizer for example, "
-        "and send that by STOW-RS."
-    ),
+    "whole-slide": UnsupportedMedia(WHOLE_SLIDE),
     "several-pictures": UnsupportedMedia(
         "This file holds several pictures or an animation. Please choose a single photo."
     ),

@@ -28,7 +28,9 @@ def answer(request: Mapping[str, Any]) -> Answer:
     if found is None:
         return {"refused": "missing"}, b""
     command = [found, "--input", request["path"], "--output", request["output"]]
-    command += ["--workers", "2", "--offset-table", "empty"]
+    command += ["--workers", "2", "--offset-table", "basic", "--no-confidential"]
+    # What cannot be kept as it is coded is decoded once and stored without loss.
+    command += ["--format", "jpeg2000", "--quality", "0.5"]
     try:
         done = subprocess.run(  # noqa: S603 - options are ours, the input is one file
             command,
