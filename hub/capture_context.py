@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+import hub.dicom
 from hub import capture_rules as rules
 from hub.care_events import related_uids, series_instance_uid
 from hub.dicom.uids import UIDs
@@ -17,6 +18,7 @@ from hub.model import (
     Media,
     Operator,
     Order,
+    Slide,
 )
 from hub.settings import Settings
 
@@ -38,19 +40,16 @@ def capture_context(
     capture: Capture,
     known: Circumstances,
     media: Media,
-    series_kind: str,
     uids: UIDs,
     settings: Settings,
 ) -> CaptureContext:
     """Return all that making the object needs beside the media.
 
-    `series_kind` and the camera of `media` are what the series is told by. Raises the
-    refusals of `capture_rules.region_of`.
+    Raises the refusals of `capture_rules.region_of`.
     """
     region, laterality = rules.region_of(capture)
     encounter, order = known.encounter, known.order
-    camera = (media.manufacturer, media.model)
-    series = series_instance_uid(capture, known.care_event, series_kind, camera, uids)
+    series = _series(capture, known.care_event, media, uids)
     return CaptureContext(
         patient=encounter.patient,
         encounter_id=encounter.encounter_id,
@@ -77,3 +76,13 @@ def capture_context(
         stage=capture.stage,
         related=related_uids(capture, encounter.patient, series, uids),
     )
+
+
+def _series(capture: Capture, event: CareEvent, media: Media, uids: UIDs) -> str:
+    if isinstance(media, Slide):
+        # A series has one Frame of Reference, which is one scan's.
+        scan = capture.capture_id.lower()
+        return uids.series(event.study_instance_uid, hub.dicom.SLIDE_MODALITY, scan)
+    modality = hub.dicom.series_kind(capture, media)
+    camera = (media.manufacturer, media.model)
+    return series_instance_uid(capture, event, modality, camera, uids)

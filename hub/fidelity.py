@@ -23,11 +23,14 @@ _COUNTED = re.compile(r"(.+?)(?: \((\d+)\))?$")
 
 _METHODS = {
     "ISO_10918_1": "JPEG",
+    "ISO_15444_1": "JPEG 2000",
     "ISO_23008_2": "HEVC",
     "ISO_14496_10": "H.264",
     "VP8": "VP8",
     "AV1": "AV1",
 }
+_KEPT_STREAMS = frozenset(f"1.2.840.10008.1.2.4.{number}" for number in (50, 51, 91))
+"""Transfer syntaxes that the hub never codes in: their streams are the source's."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +134,7 @@ def _kept(
         return ("Every coded sample of the pictures and the sound, byte for byte",)
     if _has(steps, video_changes.SAME_PICTURES):
         return ("Every coded picture; only the file around them and maybe the sound are new",)
-    if instance.transfer_syntax_uid in {"1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51"}:
+    if instance.transfer_syntax_uid in _KEPT_STREAMS:
         return ("The coded image data (frame, tables and scans), byte for byte",)
     return ()
 

@@ -21,6 +21,7 @@ _SYNTAXES = {
     "1.2.840.10008.1.2.4.51": "JPEG Extended",
     "1.2.840.10008.1.2.4.80": "JPEG-LS Lossless",
     "1.2.840.10008.1.2.4.90": "JPEG 2000 Lossless",
+    "1.2.840.10008.1.2.4.91": "JPEG 2000",
     "1.2.840.10008.1.2.4.102": "H.264 High Profile, level 4.1, in MP4",
     "1.2.840.10008.1.2.4.102.1": "H.264 High Profile, level 4.1, in MP4, fragmentable",
     "1.2.840.10008.1.2.4.104": "H.264 High Profile, level 4.2, in MP4",

@@ -79,8 +79,7 @@ class Ingest:
         known, flags = self._judged(capture, by, addressed_to, received_at)
         media, is_later = self._read(capture)
         flags += rules.found_flags(capture, media, known.captured_at, known.department)
-        kind = hub.dicom.series_kind(capture, media)
-        context = capture_context(capture, known, media, kind, self._uids, self._settings)
+        context = capture_context(capture, known, media, self._uids, self._settings)
         said = _Said(capture, context, received_at, flags, by)
         if is_later:
             hub.dicom.build(context, media)  # what its header would be refused for, it is now

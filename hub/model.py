@@ -353,6 +353,18 @@ class Document(Media):
     """What a reader should know before opening it: PDF_SCRIPTS, PDF_ENCRYPTED, ..."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slide(Media):
+    """A scanner's slide file. `encoding` is `slide`; its tiles come from a converter."""
+
+    icc_profile: bytes
+    """Of the tissue's images."""
+    default_profile: bytes
+    """Of images whose colours nobody knows: the label and the overview."""
+    lossy: tuple[tuple[float, str], ...] = ()
+    """(Lossy Image Compression Ratio, Method) of the scanner's own coding."""
+
+
 @dataclass(frozen=True, slots=True)
 class AudioTrack:
     """Sound that is multiplexed into a video."""

@@ -38,6 +38,7 @@ PROGRAMS = frozenset(
             "hub.media.pdf_findings",
             "hub.media.wsidicomizer",
         ),
+        "hub.media.slide_tiff",
         *("hub.dicom.examine", "hub.dicom.draw"),
     }
 )

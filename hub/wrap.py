@@ -16,7 +16,7 @@ import hub.media
 from hub import capture_rules as rules
 from hub.capture_context import Circumstances, capture_context
 from hub.care_events import care_event_key, new_care_event
-from hub.dicom import SLIDE_MODALITY, BuiltObject, SlideObject
+from hub.dicom import BuiltObject, SlideObject
 from hub.dicom.uids import UIDs
 from hub.errors import CapturedAtImplausible, InvalidRequest, SpecimenMissing
 from hub.model import (
@@ -32,6 +32,7 @@ from hub.model import (
     Order,
     Patient,
     ReviewFlag,
+    Slide,
 )
 from hub.settings import Settings
 
@@ -87,35 +88,37 @@ class Wrap:
         taken = self._captured_at(capture, media)
         return clock + rules.found_flags(capture, media, taken, department)
 
-    def is_slide(self, capture: Capture) -> bool:
-        """Whether the file is a scanner's slide, which becomes several objects."""
-        return capture.kind is Kind.MICROSCOPY and hub.media.is_slide(capture.source.path)
+    def slide_of(self, capture: Capture) -> Slide | None:
+        """Return what a scanner's slide says of itself; None for what becomes one object.
 
-    def slide_objects_of(self, capture: Capture, folder: Path) -> tuple[SlideObject, ...]:
+        Raises DamagedImage.
+        """
+        return hub.media.slide(capture.source.path) if capture.kind is Kind.MICROSCOPY else None
+
+    def slide_objects_of(
+        self, capture: Capture, slide: Slide, folder: Path
+    ) -> tuple[SlideObject, ...]:
         """Return the objects of a slide; their tiles lie in files below `folder`.
 
         Raises what `object_of` raises.
         """
         if capture.specimen is None:
             raise SpecimenMissing
-        context = self._context(capture, Media(encoding="slide", payload=()), SLIDE_MODALITY)
-        # A series has one Frame of Reference, which is one scan's.
-        study = context.care_event.study_instance_uid
-        series = self._uids.series(study, SLIDE_MODALITY, capture.capture_id.lower())
+        context = self._context(capture, slide)
         files = hub.media.converted_slide(capture.source.path, folder)
-        context = replace(context, series_instance_uid=series)
-        return hub.dicom.slide_objects(files, context, self._uids)
+        return hub.dicom.slide_objects(files, slide, context, self._uids)
 
-    def note_of(self, capture: Capture, media: Media, built: BuiltObject) -> BuiltObject | None:
+    def note_of(
+        self, capture: Capture, media: Media, built: BuiltObject | SlideObject
+    ) -> BuiltObject | None:
         """Return the report of the capture's note; None without a note or by setting."""
         if not self._settings.note_sr or not capture.note.strip():
             return None
         return hub.dicom.note_report(self._context(capture, media), media, built)
 
-    def _context(self, capture: Capture, media: Media, series_kind: str = "") -> CaptureContext:
+    def _context(self, capture: Capture, media: Media) -> CaptureContext:
         known = self._circumstances(capture, media)
-        kind = series_kind or hub.dicom.series_kind(capture, media)
-        return capture_context(capture, known, media, kind, self._uids, self._settings)
+        return capture_context(capture, known, media, self._uids, self._settings)
 
     def _circumstances(self, capture: Capture, media: Media) -> Circumstances:
         """Take what was sealed for what a catalog would know."""

@@ -43,9 +43,6 @@ TRANSFER_SYNTAXES = {
     "pdf": ExplicitVRLittleEndian,
 }
 
-IMPLEMENTATION_CLASS_UID = UID("2.25.165263392993682770000513382694328274937")
-IMPLEMENTATION_VERSION_NAME = "EIH_1"
-
 _PIXEL_DATA_OB = b"\xe0\x7f\x10\x00OB\x00\x00"
 _DOCUMENT_OB = b"\x42\x00\x11\x00OB\x00\x00"
 _UNDEFINED_LENGTH = b"\xff\xff\xff\xff"
@@ -107,15 +104,8 @@ class BuiltObject:
 
     def _header(self, ds: Dataset) -> bytes:
         """Preamble, file meta information and the data set before the payload."""
-        meta = (
-            (0x00020001, "OB", b"\x00\x01"),  # File Meta Information Version
-            (0x00020002, "UI", self.ds.SOPClassUID),
-            (0x00020003, "UI", self.ds.SOPInstanceUID),
-            (0x00020010, "UI", self.transfer_syntax_uid),
-            (0x00020012, "UI", IMPLEMENTATION_CLASS_UID),
-            (0x00020013, "SH", IMPLEMENTATION_VERSION_NAME),
-        )
-        return file_header(meta, ds)
+        uids = (self.ds.SOPClassUID, self.ds.SOPInstanceUID)
+        return file_header(uids, self.transfer_syntax_uid, ds)
 
 
 def _write_pieces(write: Write, pieces: tuple[Piece, ...], size: int) -> None:

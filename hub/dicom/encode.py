@@ -14,17 +14,28 @@ from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
 
+IMPLEMENTATION_CLASS_UID = "2.25.165263392993682770000513382694328274937"
+IMPLEMENTATION_VERSION_NAME = "EIH_1"
+
 _PREFIX = bytes(128) + b"DICM"
-_LONG_VRS = frozenset({"OB", "SQ", "UC", "UN", "UR", "UT"})
+_LONG_VRS = frozenset({"OB", "OV", "SQ", "UC", "UN", "UR", "UT"})
 _NUMBERS = {"US": "<H", "UL": "<I", "SS": "<h", "SL": "<i", "FL": "<f", "FD": "<d"}
 _ITEM = b"\xfe\xff\x00\xe0"
 
 
-def file_header(meta: Iterable[tuple[int, str, object]], ds: Dataset) -> bytes:
+def file_header(sop_uids: tuple[str, str], transfer_syntax_uid: str, ds: Dataset) -> bytes:
     """Return preamble, file meta information (PS3.10 7.1) and data set.
 
-    `meta` has tag, VR and value of each element after the group's length, in order.
+    `sop_uids` are SOP Class and SOP Instance UID.
     """
+    meta = (
+        (0x00020001, "OB", b"\x00\x01"),  # File Meta Information Version
+        (0x00020002, "UI", sop_uids[0]),
+        (0x00020003, "UI", sop_uids[1]),
+        (0x00020010, "UI", transfer_syntax_uid),
+        (0x00020012, "UI", IMPLEMENTATION_CLASS_UID),
+        (0x00020013, "SH", IMPLEMENTATION_VERSION_NAME),
+    )
     group = b"".join(_encoded(*each) for each in meta)
     return b"".join((_PREFIX, _encoded(0x00020000, "UL", len(group)), group, data_set(ds)))
 

@@ -5,6 +5,8 @@ Everything follows from the context, so the same capture has the same report.
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 from pydicom.uid import BasicTextSRStorage, ExplicitVRLittleEndian
@@ -31,7 +33,15 @@ _PERSON = Code("DCM", "121006", "Person")
 _OBSERVER_NAME = Code("DCM", "121008", "Person Observer Name")
 
 
-def note_report(context: CaptureContext, media: Media, shown: BuiltObject) -> BuiltObject:
+class Shown(Protocol):
+    """An object that has been made."""
+
+    @property
+    def ds(self) -> Dataset:
+        """Its header."""
+
+
+def note_report(context: CaptureContext, media: Media, shown: Shown) -> BuiltObject:
     """Return the report of the note of `shown`, in a series of its own of the same study.
 
     Raises NotStorable and InvalidRequest as `build` does.
@@ -59,7 +69,7 @@ def _sr_document_series(ds: Dataset, context: CaptureContext) -> None:
     ds.ReferencedPerformedProcedureStepSequence = Sequence()
 
 
-def _sr_document_general(ds: Dataset, context: CaptureContext, shown: BuiltObject) -> None:
+def _sr_document_general(ds: Dataset, context: CaptureContext, shown: Shown) -> None:
     """SR Document General Module, C.17.2: complete, and verified by nobody."""
     image.taken(ds, context)
     del ds.AcquisitionDateTime
@@ -95,7 +105,7 @@ def _reference(shown: Dataset) -> Dataset:
     return item
 
 
-def _sr_document_content(ds: Dataset, context: CaptureContext, shown: BuiltObject) -> None:
+def _sr_document_content(ds: Dataset, context: CaptureContext, shown: Shown) -> None:
     """SR Document Content Module, C.17.3: what the note says, and of which object."""
     ds.ValueType = "CONTAINER"
     ds.ConceptNameCodeSequence = code_sequence(_NOTE)

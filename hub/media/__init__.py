@@ -5,7 +5,7 @@ from .photo import photograph
 from .readers import read
 from .scale import with_scale
 from .slide import converted as converted_slide
-from .slide import is_slide
+from .slide import slide
 from .transcode import Coder
 from .video import CodedLater
 
@@ -14,8 +14,8 @@ __all__ = [
     "Coder",
     "converted_slide",
     "flags_of",
-    "is_slide",
     "photograph",
     "read",
+    "slide",
     "with_scale",
 ]

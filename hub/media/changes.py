@@ -22,7 +22,7 @@ NOT_TURNED = {
     "no-jpegtran": "jpegtran, which turns without decoding, is not installed",
 }
 
-_PRIVATE = "Metadata leave the stream by an allow-list; exposure facts are attributes of the object"
+PRIVATE = "Metadata leave the stream by an allow-list; exposure facts are attributes of the object"
 
 _STORED = {"jpeg-ls-lossless": "as lossless JPEG-LS", "native": "uncompressed"}
 
@@ -55,7 +55,7 @@ def of_kept(original: Jpeg, stream: Jpeg, exif: ExifFacts) -> tuple[Change, ...]
     """Changes of a JPEG stream that was kept, turned or recoded without loss."""
     found = []
     if original.dropped:
-        found.append(Change(LEFT_OUT + ", ".join(original.dropped), _PRIVATE))
+        found.append(Change(LEFT_OUT + ", ".join(original.dropped), PRIVATE))
     if original.process != stream.process:
         found.append(
             Change(
@@ -90,5 +90,5 @@ def of_decoded(
         )
     found += [PIXEL_CHANGES[name] for name in facts["changes"]]
     if dropped:
-        found.append(Change(LEFT_OUT + ", ".join(dropped), _PRIVATE))
+        found.append(Change(LEFT_OUT + ", ".join(dropped), PRIVATE))
     return tuple(found)

@@ -57,7 +57,7 @@ _TRANSPOSE = {
 _ORIENTATION, _NEW_SUBFILE_TYPE, _BITS_PER_SAMPLE, _PLANAR = 0x0112, 254, 258, 284
 _REDUCED_RESOLUTION, _IN_PLANES = 1, 2
 _DNG_VERSION = 50706
-_IMAGE_DESCRIPTION, _TILE_WIDTH, _NDPI_FORMAT = 270, 322, 65420
+_IMAGE_DESCRIPTION, _NDPI_FORMAT = 270, 65420
 _STORED_NATIVE = frozenset({"heif", "avif"})
 """Photos from video coders: JPEG-LS would halve them and take three times their decoding."""
 
@@ -69,7 +69,7 @@ Answer = tuple[dict[str, Any], bytes | bytearray | memoryview]
 
 def answer(request: Mapping[str, Any]) -> Answer:
     """Do what `request["do"]` names: `decode`, `turn` in the DCT domain, or find the `scale`."""
-    steps = {"decode": _decode, "turn": _turn, "slide": _slide, "scale": _scale}
+    steps = {"decode": _decode, "turn": _turn, "scale": _scale}
     return steps[request["do"]](request)
 
 
@@ -86,13 +86,6 @@ def _scale(request: Mapping[str, Any]) -> Answer:
         pixels = eight_bit_pixels(_upright(image, _orientation(image, kind)), {"deep": False}, [])
     grey = np.asarray(Image.fromarray(pixels).convert("L"))
     return {"millimetresPerPixel": millimetres_per_pixel(grey)}, b""
-
-
-def _slide(request: Mapping[str, Any]) -> Answer:
-    """Say whether a TIFF is a slide, or like one: its first picture lies in several tiles."""
-    with Image.open(request["path"], formats=["TIFF"]) as image:
-        across = int(image.tag_v2.get(_TILE_WIDTH, 0))  # type: ignore[attr-defined]
-        return {"slide": _is_slide(image) or 0 < across < image.width}, b""
 
 
 def _turn(request: Mapping[str, Any]) -> Answer:

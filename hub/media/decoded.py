@@ -14,6 +14,7 @@ from . import changes
 from .color import Color, color_of, color_of_inks
 from .exif import ExifFacts, facts_of
 from .jpeg import LOSSLESS, Jpeg
+from .sniff import WHOLE_SLIDE
 
 JPEG_METHOD = "ISO_10918_1"
 """Lossy Image Compression Method (0028,2114) of JPEG, PS3.3 C.7.6.1.1.5.2."""
@@ -75,10 +76,7 @@ def in_child(source: Source, request: dict[str, Any]) -> tuple[dict[str, Any], m
 
 _REFUSALS: dict[str, HubError] = {
     "image-too-large": ImageTooLarge(),
-    "whole-slide": UnsupportedMedia(
-        "This file is a whole slide. Please convert it to DICOM, with wsidicomizer for example, "
-        "and send that by STOW-RS."
-    ),
+    "whole-slide": UnsupportedMedia(WHOLE_SLIDE),
     "raw": UnsupportedMedia(
         "This file is a camera's raw data with a preview. Please send the photo as JPEG or HEIC."
     ),

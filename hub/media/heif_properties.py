@@ -39,7 +39,7 @@ def properties_of(path: str) -> Properties:
                     meta = os.pread(file.fileno(), box.end - box.start, box.start)
                     return _Meta(memoryview(meta)).properties()
     except (Malformed, IndexError, KeyError, OSError):
-        pass
+        return Properties()
     return Properties()
 
 

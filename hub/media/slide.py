@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import base64
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from hub import child
 from hub.errors import DamagedImage, UnsupportedMedia
+from hub.model import Change, Slide
 
 from . import wsidicomizer
+from .changes import LEFT_OUT, PRIVATE
+from .color import color_of, srgb_profile
+from .segments import counted
 
 _TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 """TIFF and BigTIFF, which a slide of more than 4 GB is."""
+_ASSUMED = Change("sRGB profile added", "DICOM asks for one, and the file brings none that holds")
 _SECONDS = 4 * 3600
 _LIMITS = child.Limits(
     memory=8192 * child.MIB,
@@ -21,21 +29,48 @@ _LIMITS = child.Limits(
 )
 
 
-def is_slide(path: str) -> bool:
-    """Whether the file is a slide of Aperio or Hamamatsu or a TIFF in several tiles.
+def slide(path: str) -> Slide | None:
+    """Return what the slide file at `path` says of itself; None for what is no slide.
 
-    False where wsidicomizer is not installed: the reader of photos then has the word.
+    None where wsidicomizer is not installed: the reader of photos then has the word.
+    Raises DamagedImage for a file whose directories contradict it.
     """
     with open(path, "rb") as file:
         if file.read(4) not in _TIFF or wsidicomizer.program() is None:
-            return False
+            return None
     try:
-        facts, _nothing = child.call(
-            "hub.media.decode", {"do": "slide", "path": path}, child.Limits()
-        )
+        facts, _nothing = child.call("hub.media.slide_tiff", {"path": path}, child.Limits())
     except child.ChildDied as exc:
         raise DamagedImage from exc
-    return bool(facts["slide"])
+    if not facts["slide"]:
+        return None
+    if "refused" in facts:
+        raise DamagedImage(f"This slide cannot be read: {facts['refused']}.")
+    return _slide(facts)
+
+
+def _slide(facts: dict[str, Any]) -> Slide:
+    profile = base64.b64decode(facts["icc"])
+    color = color_of(profile, bool(profile), "", 3)
+    left_out = counted(facts["leftOut"])
+    dropped = (Change(LEFT_OUT + ", ".join(left_out), PRIVATE),) if left_out else ()
+    return Slide(
+        encoding="slide",
+        payload=(),
+        source_format=facts["format"],
+        taken_at=_moment(facts["takenAt"]),
+        icc_profile=color.profile or srgb_profile(),
+        default_profile=srgb_profile(),
+        lossy=(tuple(facts["lossy"]),) if facts["lossy"] else (),
+        changes=(*color.changes, *(() if color.profile else (_ASSUMED,)), *dropped),
+    )
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def converted(path: str, folder: Path) -> list[Path]:

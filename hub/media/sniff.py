@@ -21,7 +21,15 @@ _MAGIC = (
 _HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"mif2"}
 _AVIF_BRANDS = {b"avif", b"avis"}
 
+WHOLE_SLIDE = (
+    "This file is a whole slide of a scanner. Please convert it on a computer with `imaging-hub "
+    "wrap`, kind microscopy, where wsidicomizer is installed (`pip install wsidicomizer`), and "
+    "send the result by STOW-RS."
+)
+
 _OTHER_KINDS = (
+    (0, b"II+\x00", WHOLE_SLIDE),
+    (0, b"MM\x00+", WHOLE_SLIDE),
     (0, b"%PDF-", "This file is a PDF document, not a photo."),
     (4, b"ftyp", "This file is a video, not a photo."),
     (0, b"\x1a\x45\xdf\xa3", "This file is a video, not a photo."),

@@ -31,7 +31,9 @@ def answer(request: Mapping[str, Any]) -> Answer:
     # Its temporary files go where its output goes: nowhere else may it write.
     command = ["env", f"TMPDIR={os.path.dirname(request['output'])}", found]
     command += ["--input", request["path"], "--output", request["output"]]
-    command += ["--workers", "2", "--offset-table", "empty"]
+    command += ["--workers", "2", "--offset-table", "basic", "--no-confidential"]
+    # What cannot be kept as it is coded is decoded once and stored without loss.
+    command += ["--format", "jpeg2000", "--quality", "0.5"]
     try:
         done = subprocess.run(  # noqa: S603 - options are ours, the input is one file
             command,

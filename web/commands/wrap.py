@@ -20,7 +20,7 @@ from typing import Any
 import click
 
 from capture_api.parsing import capture_from, read_json
-from hub.dicom import BuiltObject
+from hub.dicom import BuiltObject, SlideObject
 from hub.dicom.payload import payload_sha256
 from hub.dicom.render import DicomRenderer
 from hub.dicom.uids import UIDs, site_secret
@@ -36,7 +36,7 @@ from hub.fidelity import as_json, report_of
 from hub.fidelity_page import page
 from hub.measuring import is_still
 from hub.media.decoders import check_decoders
-from hub.model import Capture, Instance, ReviewFlag, SourceFile
+from hub.model import Capture, Instance, ReviewFlag, Slide, SourceFile
 from hub.review_flags import doubts, sentences
 from hub.settings import Settings
 from hub.wrap import Wrap, derived_capture_id
@@ -75,8 +75,9 @@ def wrap(
         try:
             with _progress_on_stderr():
                 capture = _capture(file, description, len(files) > 1)
-                if wrapping.is_slide(capture):
-                    lines = _stored_slide(file, capture, wrapping, out)
+                slide = wrapping.slide_of(capture)
+                if slide is not None:
+                    lines = _stored_slide(file, capture, slide, wrapping, out, report)
                 else:
                     lines = [_stored(file, capture, wrapping, out, report)]
         except HubError as error:
@@ -147,19 +148,34 @@ def _stored(
     return _line(file, path, sop_instance_uid)
 
 
-def _stored_slide(file: Path, capture: Capture, wrapping: Wrap, out: Path) -> list[dict[str, Any]]:
-    """Write every image of a slide durably: a line for each."""
-    lines = []
+def _stored_slide(
+    file: Path, capture: Capture, slide: Slide, wrapping: Wrap, out: Path, report: bool
+) -> list[dict[str, Any]]:
+    """Write every image of a slide durably, all or none: a line for each."""
     try:
         # In the same folder, because slides are larger than what /tmp mostly holds.
-        with TemporaryDirectory(prefix=".slide-", dir=out) as folder:
-            for built in wrapping.slide_objects_of(capture, Path(folder)):
-                path = out / f"{built.sop_instance_uid}.dcm"
-                _written(path, built.write_to)
-                lines.append(_line(file, path, built.sop_instance_uid))
+        with TemporaryDirectory(prefix=".slide-", dir=out) as name:
+            folder = Path(name)
+            made = wrapping.slide_objects_of(capture, slide, folder)
+            for built in made:
+                path = folder / f"{built.sop_instance_uid}.dcm"
+                digest = _written(path, built.write_to)
+                if report:
+                    _write_report(path, file, capture, built, digest)
+            note = wrapping.note_of(capture, slide, made[0])
+            if note is not None:
+                _written(folder / f"{note.sop_instance_uid}.dcm", note.write_to)
+            _move_files(folder, out)
     except OSError as exc:
         raise StoreUnavailable(f"The folder {out} cannot be written.") from exc
-    return lines
+    uids = [built.sop_instance_uid for built in made]
+    return [_line(file, out / f"{uid}.dcm", uid) for uid in uids]
+
+
+def _move_files(folder: Path, out: Path) -> None:
+    for path in sorted(p for p in folder.iterdir() if p.is_file()):
+        path.replace(out / path.name)
+    _sync(out)
 
 
 def _line(file: Path, path: Path, sop_instance_uid: str) -> dict[str, Any]:
@@ -194,21 +210,25 @@ def _written(path: Path, write_to: Any) -> str:
     except BaseException:
         part.unlink(missing_ok=True)
         raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    _sync(path.parent)
     return digest.hexdigest()
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _write_report(
     path: Path,
     file: Path,
     capture: Capture,
-    built: BuiltObject,
+    built: BuiltObject | SlideObject,
     sha: str,
-    flags: tuple[ReviewFlag, ...],
+    flags: tuple[ReviewFlag, ...] = (),
 ) -> None:
     """Write the fidelity report, for people and for programs, of the object as it lies there.
 
