@@ -113,9 +113,15 @@ def camera_flags(media: Media, captured_at: datetime) -> tuple[str, ...]:
 
 
 def scale_flags(capture: Capture, media: Media) -> tuple[str, ...]:
-    """Return the flag `scale-marker-not-found` where one was said to be in the picture."""
-    found = isinstance(media, Photograph) and media.pixel_spacing is not None
-    return ("scale-marker-not-found",) if capture.scale_marker and not found else ()
+    """Return why a marker that was said to be in the picture gave no scale.
+
+    `scale-marker-tilted` where it was found but lies too tilted, else `scale-marker-not-found`.
+    """
+    if not capture.scale_marker or not isinstance(media, Photograph):
+        return ("scale-marker-not-found",) if capture.scale_marker else ()
+    if media.pixel_spacing is not None:
+        return ()
+    return ("scale-marker-tilted",) if media.scale_off else ("scale-marker-not-found",)
 
 
 def check_within(encounter: Encounter, captured_at: datetime, grace: timedelta) -> None:

@@ -18,7 +18,7 @@ import numpy as np
 import pillow_heif
 from PIL import Image
 
-from .marker import millimetres_per_pixel
+from .marker import scale_of
 from .metadata import metadata_of
 from .pixels import eight_bit_pixels
 
@@ -86,7 +86,10 @@ def _scale(request: Mapping[str, Any]) -> Answer:
             return {"refused": "image-too-large"}, b""
         pixels = eight_bit_pixels(_upright(image, _orientation(image, kind)), {"deep": False}, [])
     grey = np.asarray(Image.fromarray(pixels).convert("L"))
-    return {"millimetresPerPixel": millimetres_per_pixel(grey)}, b""
+    scale = scale_of(grey)
+    if scale is None:
+        return {}, b""
+    return {"millimetresPerPixel": scale.millimetres_per_pixel, "off": scale.off}, b""
 
 
 def _slide(request: Mapping[str, Any]) -> Answer:
