@@ -19,6 +19,7 @@ from typing import Any
 import click
 
 from capture_api.parsing import capture_from, read_json
+from hub.capture_rules import scale_flags
 from hub.dicom import BuiltObject
 from hub.dicom.payload import payload_sha256
 from hub.dicom.uids import UIDs, site_secret
@@ -32,6 +33,10 @@ from hub.wrap import Wrap, derived_capture_id
 from . import data_option
 
 _CHUNK = 1024 * 1024
+_NO_SCALE = {
+    "scale-marker-not-found": "no scale is written: the printed marker was not found",
+    "scale-marker-tilted": "no scale is written: the printed marker is seen too tilted",
+}
 _CONTEXT = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 
 
@@ -40,6 +45,9 @@ _CONTEXT = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path
 @click.option("--context", required=True, type=_CONTEXT)
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path))
 @click.option("--report", is_flag=True, help="Write what was kept and changed beside each object.")
+@click.option(
+    "--scale-marker", is_flag=True, help="Look for the printed scale marker (/marker.pdf)."
+)
 @click.option("--note-sr", is_flag=True, default=None, help="Write the note as an SR, too.")
 @data_option
 @click.pass_context
@@ -49,13 +57,14 @@ def wrap(
     context: Path,
     out: Path,
     report: bool,
+    scale_marker: bool,
     note_sr: bool | None,
     data: Path,
 ) -> None:
     """Wrap FILES into DICOM with the patient and encounter of CONTEXT.json."""
     settings = Settings.from_env(os.environ, data=data, note_sr=note_sr)
     wrapping = Wrap(UIDs(site_secret(settings)), settings)
-    description = read_json(context.read_bytes())
+    description = _description(context, scale_marker)
     _make_folder(out)
     refused = 0
     for file in files:
@@ -72,6 +81,14 @@ def wrap(
         for line in lines:
             click.echo(json.dumps(line))
     ctx.exit(1 if refused else 0)
+
+
+def _description(context: Path, scale_marker: bool) -> Any:
+    """Return what is the same for all files; the option asks for the marker as it would."""
+    description = read_json(context.read_bytes())
+    if scale_marker and isinstance(description, dict):
+        description["scaleMarker"] = True
+    return description
 
 
 def _make_folder(out: Path) -> None:
@@ -119,6 +136,8 @@ def _stored(
 ) -> dict[str, Any]:
     """Write the object durably, then say so."""
     built, media = wrapping.object_of(capture)
+    for flag in scale_flags(capture, media):
+        click.echo(f"imaging-hub: {file}: {_NO_SCALE[flag]}", err=True)
     sop_instance_uid = built.sop_instance_uid
     path = out / f"{sop_instance_uid}.dcm"
     try:
