@@ -14,7 +14,6 @@ import re
 import subprocess
 import sys
 import tempfile
-import uuid
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
@@ -28,6 +27,7 @@ import pillow_heif
 import pydicom
 from PIL import Image, ImageCms, ImageOps
 
+from bench.orthanc import Orthanc
 from hub.dicom.uids import UIDs
 from hub.errors import HubError
 from hub.media.jpeg import parse
@@ -98,34 +98,21 @@ def _program(*command: str) -> Tool:
     return run
 
 
-def _orthanc(photo: Path, target: Path) -> str:
-    made = target.parent / f"orthanc-{uuid.uuid4()}"
-    made.mkdir()
-    command = ["unshare", "-n", sys.executable, "-m", "bench.orthanc", str(made), str(photo)]
-    subprocess.run(command, check=True, cwd=REPOSITORY)
-    if (made / "0.dcm").exists():
-        (made / "0.dcm").rename(target)
-        return ""
-    return (made / "0.refused").read_text()
-
-
-TOOLS: dict[str, Tool] = {
-    "hub": ours,
-    "img2dcm": _program("img2dcm", "-vlp"),
-    "Orthanc create-dicom": _orthanc,
-    "gdcmimg": _program("gdcmimg"),
-}
-
-
 def run(folder: Path) -> list[dict[str, Any]]:
     """Measure every photo with every tool."""
-    rows = []
-    for name in PHOTOS:
-        photo = folder / name
-        row: dict[str, Any] = {"photo": name, "bytes": photo.stat().st_size, **_about(photo)}
-        row["tools"] = {tool: _measured(photo, make) for tool, make in TOOLS.items()}
-        rows.append(row)
-    return rows
+    with Orthanc() as orthanc:
+        tools: dict[str, Tool] = {
+            "hub": ours,
+            "img2dcm": _program("img2dcm", "-vlp"),
+            "Orthanc create-dicom": orthanc.create,
+            "gdcmimg": _program("gdcmimg"),
+        }
+        return [_measured_by_all(folder / name, name, tools) for name in PHOTOS]
+
+
+def _measured_by_all(photo: Path, name: str, tools: dict[str, Tool]) -> dict[str, Any]:
+    row: dict[str, Any] = {"photo": name, "bytes": photo.stat().st_size, **_about(photo)}
+    return row | {"tools": {tool: _measured(photo, make) for tool, make in tools.items()}}
 
 
 def _about(photo: Path) -> dict[str, Any]:
@@ -237,7 +224,7 @@ vertical-align:top;text-align:left}.bad{color:#a30000}.good{color:#005a1c}
 
 def page(rows: list[dict[str, Any]]) -> str:
     """The measures as one HTML file without script."""
-    head = "".join(f"<th scope='col'>{escape(tool)}</th>" for tool in TOOLS)
+    head = "".join(f"<th scope='col'>{escape(tool)}</th>" for tool in rows[0]["tools"])
     body = "".join(_row(row) for row in rows)
     return (
         "<!doctype html><html lang='en'><head><meta charset='utf-8'>"

@@ -1,13 +1,14 @@
-"""Orthanc's /tools/create-dicom over some photos, in a network namespace of its own.
+"""Orthanc's /tools/create-dicom as a peer, in a network namespace of its own.
 
-Run by `bench.comparison` as `unshare -n python -m bench.orthanc OUT PHOTO...`: Orthanc
-listens on all addresses, so it gets a network with nothing but a loopback.
+Orthanc listens on all addresses, so it gets a network with nothing but a loopback, and is
+asked through the pipes of a process that lives there (`unshare -n`, which needs root).
 """
 
 from __future__ import annotations
 
 import base64
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -15,13 +16,48 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+from types import TracebackType
 
+REPOSITORY = Path(__file__).parent.parent
 _URL = "http://127.0.0.1:8042"
 _TYPES = {".jpg": "image/jpeg", ".png": "image/png", ".tiff": "image/tiff", ".heic": "image/heic"}
 _TAGS = {"PatientID": "1", "PatientName": "Bench^Mark", "Modality": "XC"}
 
 
-def main(out: Path, photos: list[Path]) -> None:
+class Orthanc:
+    """A running Orthanc. Raises OSError where it cannot be had."""
+
+    def __init__(self) -> None:
+        if not shutil.which("Orthanc"):
+            raise OSError("Orthanc is not installed (Debian package orthanc)")
+        command = ["unshare", "-n", sys.executable, "-m", "bench.orthanc"]
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        self._process = subprocess.Popen(command, cwd=REPOSITORY, text=True, **pipes)
+        if self._process.stdout.readline() != "ready\n":
+            raise OSError("Orthanc did not start")
+
+    def create(self, photo: Path, target: Path | None = None) -> str:
+        """Make the object of a photo and, where `target` is given, fetch it; say why not."""
+        print(
+            json.dumps([str(photo), target and str(target)]), file=self._process.stdin, flush=True
+        )
+        return json.loads(self._process.stdout.readline())
+
+    def __enter__(self) -> Orthanc:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self._process.stdin.close()
+        self._process.wait()
+
+
+def main() -> None:
+    """Answer one line for each asked on standard input, until it ends."""
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     with tempfile.TemporaryDirectory() as folder:
         settings = {"RemoteAccessAllowed": False, "AuthenticationEnabled": False}
@@ -34,8 +70,9 @@ def main(out: Path, photos: list[Path]) -> None:
         )
         try:
             _wait()
-            for number, photo in enumerate(photos):
-                _create(photo, out / f"{number}.dcm")
+            print("ready", flush=True)
+            for line in sys.stdin:
+                print(json.dumps(_create(*json.loads(line))), flush=True)
         finally:
             server.terminate()
             server.wait()
@@ -51,15 +88,17 @@ def _wait() -> None:
     raise SystemExit("Orthanc did not start")
 
 
-def _create(photo: Path, target: Path) -> None:
-    kind = _TYPES.get(photo.suffix.lower(), "application/octet-stream")
-    content = base64.b64encode(photo.read_bytes()).decode()
+def _create(photo: str, target: str | None) -> str:
+    kind = _TYPES.get(Path(photo).suffix.lower(), "application/octet-stream")
+    content = base64.b64encode(Path(photo).read_bytes()).decode()
     asked = {"Tags": _TAGS, "Content": f"data:{kind};base64,{content}"}
     try:
         made = json.loads(_ask("/tools/create-dicom", json.dumps(asked).encode()))
-        target.write_bytes(_ask(f"/instances/{made['ID']}/file"))
     except urllib.error.HTTPError as refusal:
-        target.with_suffix(".refused").write_text(f"HTTP {refusal.code}")
+        return f"HTTP {refusal.code}"
+    if target:
+        Path(target).write_bytes(_ask(f"/instances/{made['ID']}/file"))
+    return ""
 
 
 def _ask(path: str, body: bytes | None = None) -> bytes:
@@ -68,4 +107,4 @@ def _ask(path: str, body: bytes | None = None) -> bytes:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), [Path(path) for path in sys.argv[2:]])
+    main()

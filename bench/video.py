@@ -1,6 +1,7 @@
 """A 412 MB and a 5 GB video into a DICOM object: time against the floor, and memory (P8).
 
-The videos are sparse files with the sample tables of a phone's; what is written is real.
+The videos are sparse files with the sample tables of a phone's and user data before each
+picture; what is written is real.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from drawn_video import AAC, HIGH, draw, large  # noqa: E402
 
 ROUNDS = 5
 _SAMPLE = 100_000
+_USER_DATA = b"\x00\x00\x00\x54\x06\x05\x50" + b"P" * 80 + b"\x80"
+"""SEI with 80 bytes that are blanked, before each picture."""
 _CONTEXT = {
     "patient": {"patientId": "1", "issuer": "HOSP", "name": "Bench^Mark"},
     "encounter": {"encounterId": "V-1", "issuer": "HOSP", "department": "Dermatology"},
@@ -55,8 +58,8 @@ def run() -> dict[str, float]:
         folder = Path(name)
         (folder / "context.json").write_text(json.dumps(_CONTEXT))
         like = draw(folder / "like.mp4", *HIGH, *AAC)
-        small = large(folder / "412.mp4", like, 4120, _SAMPLE)
-        huge = large(folder / "5000.mp4", like, 50_000, _SAMPLE)
+        small = large(folder / "412.mp4", like, 4120, _SAMPLE, beside=_USER_DATA)
+        huge = large(folder / "5000.mp4", like, 50_000, _SAMPLE, beside=_USER_DATA)
         floors, wraps, peaks = [], [], []
         for _ in range(ROUNDS):
             started = time.perf_counter()

@@ -18,6 +18,7 @@ import numpy as np
 import pillow_heif
 from PIL import Image
 
+from bench.orthanc import Orthanc
 from hub.dicom.uids import UIDs
 from hub.model import Capture, Code, Laterality, Patient, SealedEncounter, SourceFile
 from hub.settings import Settings
@@ -43,8 +44,8 @@ def _drawn() -> Image.Image:
 
 
 def run() -> dict[str, float]:
-    """Interleave floor, wrap and img2dcm; return medians in ms and their ratios."""
-    with tempfile.TemporaryDirectory() as folder:
+    """Interleave floor, wrap, img2dcm and Orthanc; return medians in ms and their ratios."""
+    with tempfile.TemporaryDirectory() as folder, Orthanc() as orthanc:
         source = Path(folder) / "photo.jpg"
         source.write_bytes(twelve_megapixels())
         wrapping = Wrap(UIDs(b"bench" * 8), Settings(data=Path(folder)))
@@ -52,6 +53,7 @@ def run() -> dict[str, float]:
             "floor": lambda: _floor(source),
             "wrap": lambda: _wrap(source, wrapping),
             "img2dcm": lambda: _img2dcm(source),
+            "orthanc": lambda: _orthanc(source, orthanc),
         }
         medians = _medians(methods)
         size = source.stat().st_size
@@ -60,6 +62,7 @@ def run() -> dict[str, float]:
         **{f"{name}Ms": round(1000 * m, 2) for name, m in medians.items()},
         "wrapOverFloor": round(medians["wrap"] / medians["floor"], 2),
         "img2dcmOverWrap": round(medians["img2dcm"] / medians["wrap"], 2),
+        "orthancOverWrap": round(medians["orthanc"] / medians["wrap"], 2),
     }
 
 
@@ -130,3 +133,9 @@ def _img2dcm(source: Path) -> None:
     out = source.with_suffix(".img2dcm")
     subprocess.run(["img2dcm", "-vlp", str(source), str(out)], check=True, capture_output=True)
     out.unlink()
+
+
+def _orthanc(source: Path, orthanc: Orthanc) -> None:
+    refusal = orthanc.create(source)
+    if refusal:
+        raise RuntimeError(refusal)

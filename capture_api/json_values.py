@@ -18,6 +18,8 @@ ONE_LINE = 64
 """Characters of an LO value (PS3.5 table 6.2-1)."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LARGEST_NUMBER = 100_000.0
+_YEARS = range(1900, 9000)
+"""In another zone, or by another clock, any of these is still a year."""
 
 
 def object_of(data: Json, key: str) -> Json:
@@ -66,6 +68,8 @@ def time_of(data: Json, key: str) -> datetime | None:
         raise InvalidRequest(f"{key} must be a date and time as in RFC 3339.") from exc
     if value.tzinfo is None:
         raise InvalidRequest(f"{key} must have an offset from UTC, such as +01:00 or Z.")
+    if value.year not in _YEARS:
+        raise InvalidRequest(f"{key} is in a year that cannot be.")
     return value
 
 

@@ -163,7 +163,7 @@ def _scale_marker(data: Json) -> bool:
 def _clock_offset(data: Json) -> int:
     offset = data.get("clockOffsetMs") or 0
     is_number = isinstance(offset, int | float) and not isinstance(offset, bool)
-    if not is_number or abs(offset) > _MAX_CLOCK_OFFSET_MS:
+    if not is_number or not abs(offset) <= _MAX_CLOCK_OFFSET_MS:  # NaN, too
         raise InvalidRequest("clockOffsetMs must be a number of milliseconds.")
     return int(offset)
 

@@ -1,4 +1,8 @@
-"""The answer to STOW-RS: Store Instances Response Module as DICOM JSON (PS3.18 10.5.3)."""
+"""The answer to STOW-RS: Store Instances Response Module as DICOM JSON (PS3.18 10.5.3).
+
+The module has a number for each failure and no place for words, Error Comment (0000,0902)
+being of commands; so the sentences go into Warning headers, as PS3.18 has them elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +15,16 @@ from flask import Response
 
 from hub.model import Instance
 
+_MOST_WARNINGS = 20
+"""Headers have an end; what is left over is counted."""
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:
     """One part that was not stored; its UIDs are empty when it could not be read so far."""
 
     reason: int
+    sentence: str
     sop_class_uid: str = ""
     sop_instance_uid: str = ""
 
@@ -38,7 +46,17 @@ def store_response(outcomes: Sequence[Instance | Failure], public_url: str) -> R
         **{tag: _attribute("SQ", *items) for tag, items in sequences.items() if items},
     }
     status = 200 if not failed else 202 if stored else 409
-    return Response(json.dumps(body), status, mimetype="application/dicom+json")
+    response = Response(json.dumps(body), status, mimetype="application/dicom+json")
+    response.headers.extend([("Warning", text) for text in _warnings(failed, public_url)])
+    return response
+
+
+def _warnings(failed: Sequence[Failure], public_url: str) -> list[str]:
+    """Return a Warning (RFC 7234, 5.5) for each failure, and one that counts the rest."""
+    told = [": ".join(filter(None, (f.sop_instance_uid, f.sentence))) for f in failed]
+    rest = len(told) - _MOST_WARNINGS
+    said = [*told[:_MOST_WARNINGS], *([f"And {rest} more failures."] if rest > 0 else [])]
+    return [f'299 {public_url.rstrip("/")}: "{text}"' for text in said]
 
 
 def _referenced(instance: Instance, studies: str) -> dict[str, Any]:

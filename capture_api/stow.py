@@ -67,7 +67,7 @@ def _store_part(
 ) -> Instance | Failure:
     """Keep one part, or say why not; only the archive being unable ends the request."""
     if part.media_type not in ("", DICOM):
-        return Failure(failure_reason(NotStorable()))
+        return Failure(failure_reason(NotStorable()), "This part is not application/dicom.")
     incoming = hub.objects.incoming()
     try:
         for chunk in part.chunks:
@@ -86,9 +86,9 @@ def _failure(error: NotStorable, source: SourceFile) -> Failure:
     try:
         header = received.read(source.path).header
     except NotStorable:
-        return Failure(failure_reason(error))
+        return Failure(failure_reason(error), error.message)
     sop_class_uid, sop_instance_uid = (header[tag]["Value"][0] for tag in ("00080016", "00080018"))
-    return Failure(failure_reason(error), sop_class_uid, sop_instance_uid)
+    return Failure(failure_reason(error), error.message, sop_class_uid, sop_instance_uid)
 
 
 def _parts(request: Request, limit: int) -> Iterator[Part]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hub.conversion import Conversion
 from hub.errors import MisconfiguredHub
 from hub.ingest import Ingest
 from hub.measuring import Measuring
 from hub.reading import Reading
 from hub.registration import Registration
 from hub.settings import Settings
+from hub.store.conversion_ports import Conversions
 from hub.store.ports import Accounts, Catalog, ObjectStore
+from hub.work_folder import sweep
 from hub.worklist import Worklist
 
 
@@ -22,7 +25,9 @@ class Hub:
     catalog: Catalog
     objects: ObjectStore
     accounts: Accounts
+    conversions: Conversions
     ingest: Ingest
+    conversion: Conversion
     worklist: Worklist
     reading: Reading
     measuring: Measuring
@@ -40,21 +45,27 @@ def build_hub(settings: Settings) -> Hub:
     from hub.media.decoders import check_decoders
     from hub.store.accounts import SqlAccounts
     from hub.store.catalog import SqlCatalog
+    from hub.store.conversions import SqlConversions
     from hub.store.files import FileObjectStore
+    from hub.store.sources import FileSourceStore
 
-    check_decoders()
+    check_decoders(require_sandbox=settings.require_sandbox)
     _make_folder(settings)
     catalog = SqlCatalog(settings.catalog_url)
     kept = next(catalog.all_object_digests(), None)
     objects = FileObjectStore(settings.objects_dir, must_exist=kept is not None)
     uids = UIDs(site_secret(settings))
+    conversions, sources = SqlConversions(catalog.engine), FileSourceStore(objects)
+    sweep(settings.work_dir)
     renderer = DicomRenderer(settings.data / "derived")
     return Hub(
         settings=settings,
         catalog=catalog,
         objects=objects,
         accounts=SqlAccounts(catalog.engine, settings),
-        ingest=Ingest(catalog, objects, uids, settings),
+        conversions=conversions,
+        ingest=Ingest(catalog, objects, conversions, sources, uids, settings),
+        conversion=Conversion(conversions, sources, objects, settings),
         worklist=Worklist(catalog),
         reading=Reading(catalog, objects, renderer),
         measuring=Measuring(catalog, objects, renderer),

@@ -26,7 +26,9 @@ from hub.model import (
     Capture,
     Code,
     Department,
+    Document,
     Encounter,
+    FlagCode,
     Kind,
     Laterality,
     Media,
@@ -37,6 +39,7 @@ from hub.model import (
     Photograph,
     Practitioner,
     Receipt,
+    ReviewFlag,
     SealedEncounter,
 )
 from hub.store.ports import StoredCapture
@@ -86,7 +89,7 @@ def check_time(
     received_at: datetime,
     patient: Patient,
     tolerance: timedelta,
-) -> tuple[str, ...]:
+) -> tuple[ReviewFlag, ...]:
     """Return the flag `clock-disagrees` for a time ahead of receipt, else no flag.
 
     Raises CapturedAtImplausible for a time too far ahead, before 2000 or before birth.
@@ -96,10 +99,23 @@ def check_time(
         raise CapturedAtImplausible
     if born is not None and captured_at.date() < born:
         raise CapturedAtImplausible
-    return ("clock-disagrees",) if captured_at > received_at + CLOCKS_AGREE_WITHIN else ()
+    ahead = captured_at - received_at
+    return (_apart(FlagCode.CLOCK, ahead),) if ahead > CLOCKS_AGREE_WITHIN else ()
 
 
-def camera_flags(media: Media, captured_at: datetime) -> tuple[str, ...]:
+def found_flags(
+    capture: Capture, media: Media, captured_at: datetime, department: Department
+) -> tuple[ReviewFlag, ...]:
+    """Return all that is to be looked at in a capture and its file, without a server."""
+    return (
+        *camera_flags(media, captured_at),
+        *scale_flags(capture, media),
+        *department_flags(department),
+        *document_flags(media),
+    )
+
+
+def camera_flags(media: Media, captured_at: datetime) -> tuple[ReviewFlag, ...]:
     """Return the flag `camera-clock-disagrees` where a photo's own Exif time is another.
 
     The time sealed by the phone stands; a time without offset is read in the phone's.
@@ -108,20 +124,33 @@ def camera_flags(media: Media, captured_at: datetime) -> tuple[str, ...]:
     taken = media.taken_at if isinstance(media, Photograph) else None
     if taken is None:
         return ()
-    apart = abs((taken if taken.tzinfo else taken.replace(tzinfo=captured_at.tzinfo)) - captured_at)
-    return ("camera-clock-disagrees",) if apart > CLOCKS_AGREE_WITHIN else ()
+    ahead = (taken if taken.tzinfo else taken.replace(tzinfo=captured_at.tzinfo)) - captured_at
+    return (_apart(FlagCode.CAMERA_CLOCK, ahead),) if abs(ahead) > CLOCKS_AGREE_WITHIN else ()
 
 
-def scale_flags(capture: Capture, media: Media) -> tuple[str, ...]:
+def scale_flags(capture: Capture, media: Media) -> tuple[ReviewFlag, ...]:
     """Return why a marker that was said to be in the picture gave no scale.
 
     `scale-marker-tilted` where it was found but lies too tilted, else `scale-marker-not-found`.
     """
-    if not capture.scale_marker or not isinstance(media, Photograph):
-        return ("scale-marker-not-found",) if capture.scale_marker else ()
-    if media.pixel_spacing is not None:
+    spacing, off = None, 0.0
+    if isinstance(media, Photograph):
+        spacing, off = media.pixel_spacing, media.scale_off
+    if not capture.scale_marker or spacing is not None:
         return ()
-    return ("scale-marker-tilted",) if media.scale_off else ("scale-marker-not-found",)
+    return (ReviewFlag(FlagCode.SCALE_TILTED if off else FlagCode.SCALE_MARKER),)
+
+
+def department_flags(department: Department) -> tuple[ReviewFlag, ...]:
+    """Return the flag `department-unknown` for text that names none (settled 1)."""
+    unknown = bool(department.name) and department.code is None
+    return (ReviewFlag(FlagCode.DEPARTMENT, department.name),) if unknown else ()
+
+
+def document_flags(media: Media) -> tuple[ReviewFlag, ...]:
+    """Return what a reader of a document should know before opening it (ADR 0010)."""
+    codes = media.flags if isinstance(media, Document) else ()
+    return tuple(ReviewFlag(code) for code in codes)
 
 
 def check_within(encounter: Encounter, captured_at: datetime, grace: timedelta) -> None:
@@ -203,11 +232,21 @@ def sealed_department(text: str, of_encounter: Department) -> Department:
     return departments().resolve(text) if text else of_encounter
 
 
-def demographics_differ(sealed: Patient, known: Patient) -> bool:
-    """Whether name or birth date were other on the phone than they are on the server."""
-    names = bool(sealed.name) and sealed.name.casefold() != known.name.casefold()
-    births = bool(sealed.birth_date) and sealed.birth_date != known.birth_date
-    return names or births
+def demographics_flags(sealed: Patient, known: Patient) -> tuple[ReviewFlag, ...]:
+    """Return the flag `demographics-differ` where the phone had another name or birth date.
+
+    It says which of the two, not what: the server's is in the object.
+    """
+    differ = {
+        "name": bool(sealed.name) and sealed.name.casefold() != known.name.casefold(),
+        "birth date": bool(sealed.birth_date) and sealed.birth_date != known.birth_date,
+    }
+    which = " and ".join(name for name, is_so in differ.items() if is_so)
+    return (ReviewFlag(FlagCode.DEMOGRAPHICS, which),) if which else ()
+
+
+def _apart(code: FlagCode, by: timedelta) -> ReviewFlag:
+    return ReviewFlag(code, str(round(by.total_seconds())))
 
 
 def _birth(text: str) -> date | None:

@@ -1,7 +1,8 @@
 """Untrusted bytes are decoded in a child process that lives for one call (D11).
 
 A warden process imports the decoders once and forks for every call: the fork gets
-memory, CPU and time limits, has no network, writes its answer to a pipe and ends.
+memory, CPU and time limits, has no network and no files but those of the call
+(`hub.sandbox`), writes its answer to a pipe and ends.
 What happens to it stays with it: the caller sees an answer or `ChildDied`.
 """
 
@@ -17,12 +18,16 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
 MIB = 1024 * 1024
 _HEADER_BYTES = 8
+_WATCH_SECONDS = 0.5
+_MAX_FACTS = 16 * MIB
+"""Bytes of the facts of an answer: what is large is its payload."""
+_COMMAND = (sys.executable, "-I", "-m", "hub.warden")
 
 
 class ChildDied(Exception):
@@ -46,11 +51,16 @@ class Limits:
 
 
 def call(
-    program: str, request: Mapping[str, object], limits: Limits = Limits()
+    program: str,
+    request: Mapping[str, object],
+    limits: Limits = Limits(),
+    watch: Callable[[], None] | None = None,
 ) -> tuple[dict[str, object], memoryview]:
     """Run `answer(request)` of the module `program` in a fresh child.
 
-    Returns its (facts, payload). Raises ChildDied.
+    It may read the file `request["path"]` and write beside `request["output"]`, if there is one.
+    Returns its (facts, payload). `watch` is called while the child works; what it raises
+    ends the child and comes out here. Raises ChildDied.
     """
     with _slow_slots if limits.slow else _slots:
         reader, writer = os.pipe()
@@ -62,9 +72,9 @@ def call(
                 _warden.send(json.dumps(message).encode(), writer)
             finally:
                 os.close(writer)
-            return _parsed(_read_to_end(reader, limits))
+            return _parsed(_read_to_end(reader, limits, watch))
         finally:
-            os.close(reader)
+            os.close(reader)  # a child that still works ends with it
 
 
 _slots = threading.BoundedSemaphore(max(2, os.cpu_count() or 2))
@@ -98,10 +108,9 @@ class _Warden:
 
     def _start(self) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        command = [sys.executable, "-I", "-m", "hub.warden", str(theirs.fileno())]
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own module
-                command,
+                [*_COMMAND, str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -123,14 +132,18 @@ class _Warden:
 _warden = _Warden()
 
 
-def _read_to_end(reader: int, limits: Limits) -> bytearray:
+def _read_to_end(reader: int, limits: Limits, watch: Callable[[], None] | None = None) -> bytearray:
     """Read the child's answer until it closes the pipe. Raises ChildDied when it takes long."""
     answer = bytearray()
     deadline = time.monotonic() + limits.wall_seconds
     while True:
         left = deadline - time.monotonic()
-        if left <= 0 or not select.select([reader], [], [], left)[0]:
+        if left <= 0:
             raise ChildDied("time")
+        if not select.select([reader], [], [], min(left, _WATCH_SECONDS) if watch else left)[0]:
+            if watch:
+                watch()
+            continue
         chunk = os.read(reader, MIB)
         if not chunk:
             return answer
@@ -143,11 +156,11 @@ def _parsed(answer: bytearray) -> tuple[dict[str, object], memoryview]:
     """Take apart: length of the facts, facts as JSON, payload. No answer at all is a death."""
     size = int.from_bytes(answer[:_HEADER_BYTES], "big")
     end = _HEADER_BYTES + size
-    if len(answer) < _HEADER_BYTES or len(answer) < end:
+    if len(answer) < _HEADER_BYTES or len(answer) < end or size > _MAX_FACTS:
         raise ChildDied
     try:
         facts = json.loads(answer[_HEADER_BYTES:end])
-    except ValueError as exc:
+    except (ValueError, RecursionError) as exc:
         raise ChildDied from exc
     payload_size = facts.pop("payloadSize", 0) if isinstance(facts, dict) else -1
     if payload_size != len(answer) - end:

@@ -8,13 +8,15 @@ later, from the object alone. Pure: facts in, report out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from hub.dicom.bulk import PDF_SOP_CLASS, VIDEO_TRANSFER_SYNTAXES
 from hub.dicom.steps import HUB_NAME, LINE, WHY
 from hub.media import changes, video_changes
-from hub.model import Change, Instance
+from hub.model import Change, Instance, ReviewFlag
+from hub.review_flags import sentence
 
 _ORIGIN = re.compile(r"Wrapped from a (\S+) file; SHA-256 of the source: ([0-9a-f]{64})")
 _COUNTED = re.compile(r"(.+?)(?: \((\d+)\))?$")
@@ -26,15 +28,6 @@ _METHODS = {
     "VP8": "VP8",
     "AV1": "AV1",
 }
-_SYNTAXES = {
-    "1.2.840.10008.1.2.1": "uncompressed (Explicit VR Little Endian)",
-    "1.2.840.10008.1.2.4.50": "JPEG Baseline",
-    "1.2.840.10008.1.2.4.51": "JPEG Extended",
-    "1.2.840.10008.1.2.4.80": "JPEG-LS Lossless",
-    "1.2.840.10008.1.2.4.90": "JPEG 2000 Lossless",
-}
-
-Rows = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -42,6 +35,8 @@ class FidelityReport:
     """One object against the file it was made of."""
 
     sop_instance_uid: str
+    kind: str
+    """`image`, `video` or `document`."""
     source_name: str
     source_size: int | None
     """Bytes; known only while the file is at hand."""
@@ -61,10 +56,17 @@ class FidelityReport:
     compression: tuple[str, ...]
     """Each lossy step the pixels have gone through, oldest first."""
     software: str
+    flags: tuple[ReviewFlag, ...] = ()
+    """What a person should look at; the object itself does not hold these."""
 
 
 def report_of(
-    instance: Instance, stream_sha256: str, *, source_name: str = "", source_size: int | None = None
+    instance: Instance,
+    stream_sha256: str,
+    *,
+    source_name: str = "",
+    source_size: int | None = None,
+    flags: Sequence[ReviewFlag] = (),
 ) -> FidelityReport:
     """Make the report of a stored object; `stream_sha256` is the digest of what it carries."""
     said = list(_said(instance.header))
@@ -73,6 +75,7 @@ def report_of(
     source_sha256 = origin[2] if origin else ""
     return FidelityReport(
         sop_instance_uid=instance.sop_instance_uid,
+        kind=_kind(instance),
         source_name=source_name,
         source_size=source_size,
         source_format=origin[1] if origin else "",
@@ -85,10 +88,17 @@ def report_of(
         steps=steps,
         left_out=_left_out(steps),
         orientation=_orientation(steps),
-        colour=_colour(instance.header),
+        colour=_colour(instance),
         compression=tuple(_compression(instance.header)),
         software=next((version for _, version in said if version), ""),
+        flags=tuple(flags),
     )
+
+
+def _kind(instance: Instance) -> str:
+    if instance.sop_class_uid == PDF_SOP_CLASS:
+        return "document"
+    return "video" if instance.transfer_syntax_uid in VIDEO_TRANSFER_SYNTAXES else "image"
 
 
 def _said(header: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -134,7 +144,7 @@ def _but(steps: tuple[Change, ...]) -> tuple[str, ...]:
 def _left_out(steps: tuple[Change, ...]) -> tuple[tuple[str, int], ...]:
     found = []
     for step in steps:
-        if step.what.startswith(changes.LEFT_OUT):
+        if step.what.startswith(changes.LEFT_OUT) and step.what != video_changes.ALL_METADATA:
             for part in step.what.removeprefix(changes.LEFT_OUT).split(", "):
                 name, count = _COUNTED.match(part).groups()  # type: ignore[union-attr]
                 found.append((name, int(count or 1)))
@@ -146,11 +156,14 @@ def _orientation(steps: tuple[Change, ...]) -> str:
     return turned[0] if turned else "As in the source"
 
 
-def _colour(header: Mapping[str, Any]) -> str:
-    if "00282000" in header:
-        space = _first(header, "00282002")
+def _colour(instance: Instance) -> str:
+    if "00282000" in instance.header:
+        space = _first(instance.header, "00282002")
         return "By the ICC profile in the object" + (f" ({space})" if space else "")
-    return "No profile: shown as sRGB" if "00280010" in header else "None"
+    return {
+        "video": "As the stream itself describes it",
+        "image": "No profile: shown as sRGB",
+    }.get(_kind(instance), "None")
 
 
 def _compression(header: Mapping[str, Any]) -> Iterator[str]:
@@ -168,40 +181,6 @@ def _has(steps: tuple[Change, ...], start: str) -> bool:
 def _first(item: Mapping[str, Any], tag: str) -> str:
     values = item.get(tag, {}).get("Value", ())
     return str(values[0]) if values else ""
-
-
-def sections(report: FidelityReport) -> tuple[tuple[str, Rows], ...]:
-    """The report as headed tables, in the order a reader asks."""
-    size = f"{report.source_size:,} bytes" if report.source_size is not None else ""
-    identity = (
-        ("Source file", report.source_name),
-        ("Source format", report.source_format.upper()),
-        ("Source size", size),
-        ("SHA-256 of the source", report.source_sha256),
-        ("Object (SOP Instance UID)", report.sop_instance_uid),
-        ("SHA-256 of the object", report.object_sha256),
-        ("Size of the object", f"{report.object_size:,} bytes"),
-        ("SHA-256 of its image data", report.stream_sha256),
-    )
-    syntax = _SYNTAXES.get(report.transfer_syntax_uid, "")
-    image = (
-        ("Stored as", f"{syntax} {report.transfer_syntax_uid}".strip()),
-        ("Orientation", report.orientation),
-        ("Colour", report.colour),
-        ("Lossy compression so far", "; then ".join(report.compression) or "None"),
-        ("Made by", report.software),
-    )
-    left_out = tuple((name, str(count)) for name, count in report.left_out)
-    found = (
-        ("Identity", identity),
-        ("Kept", tuple((text, "") for text in report.kept)),
-        ("Changed, and why", tuple((s.what, s.why) for s in report.steps)),
-        ("Metadata left out, by kind and number", left_out),
-        ("The image now", image),
-    )
-    return tuple(
-        (head, tuple(r for r in rows if any(r[1:]) or head == "Kept")) for head, rows in found
-    )
 
 
 def as_json(report: FidelityReport) -> dict[str, Any]:
@@ -223,4 +202,5 @@ def as_json(report: FidelityReport) -> dict[str, Any]:
         "colour": report.colour,
         "lossyCompression": list(report.compression),
         "softwareVersions": report.software,
+        "reviewFlags": [{"code": flag.code, "message": sentence(flag)} for flag in report.flags],
     }

@@ -6,22 +6,19 @@ is on disk under its digest before one transaction makes it known.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import hub.dicom
 import hub.media
 from hub import capture_rules as rules
-from hub.care_events import (
-    care_event_key,
-    new_care_event,
-    related_uids,
-    series_instance_uid,
-)
-from hub.dicom import BuiltObject, received
+from hub.capture_context import Circumstances, capture_context
+from hub.care_events import care_event_key, new_care_event
+from hub.dicom import received
+from hub.dicom.bulk import PDF_SOP_CLASS
 from hub.dicom.uids import UIDs
 from hub.errors import PatientMismatch, StoreUnavailable
+from hub.making import Making
 from hub.model import (
     AuditEvent,
     Capture,
@@ -34,12 +31,12 @@ from hub.model import (
     Order,
     Practitioner,
     Receipt,
+    ReviewFlag,
     SourceFile,
 )
 from hub.settings import Settings
+from hub.store.conversion_ports import Conversions, PendingCapture, SourceStore
 from hub.store.ports import Catalog, NewInstance, ObjectStore, StoredCapture
-
-WriteAll = Callable[[Callable[[bytes | memoryview], object]], object]
 
 
 class Ingest:
@@ -49,10 +46,18 @@ class Ingest:
     """
 
     def __init__(
-        self, catalog: Catalog, objects: ObjectStore, uids: UIDs, settings: Settings
+        self,
+        catalog: Catalog,
+        objects: ObjectStore,
+        conversions: Conversions,
+        sources: SourceStore,
+        uids: UIDs,
+        settings: Settings,
     ) -> None:
         self._catalog = catalog
-        self._objects = objects
+        self._conversions = conversions
+        self._sources = sources
+        self._making = Making(objects, settings)
         self._uids = uids
         self._settings = settings
 
@@ -64,52 +69,25 @@ class Ingest:
         `addressed_to` is the worklist key or encounter id it was sent to, when that is
         known apart from what was sealed. The same capture again is answered with the
         receipt of the first and stores nothing. Every refusal is a HubError, raised
-        before anything is kept.
+        before anything is kept. A video that has to be coded again is kept as it came:
+        it has its receipt now, and its instance when `hub.conversion` has made it.
         """
         stored = self._catalog.capture(capture.capture_id)
         if stored is not None:
             return rules.check_same_capture(stored, capture), False
-        rules.check_specimen(capture)
         received_at = datetime.now(UTC)
-        encounter = self._encounter(capture, addressed_to)
-        captured_at, flags = self._time(capture, encounter, received_at)
-        operator = rules.choose_operator(capture.operator, by, self._settings.default_issuer)
-        region, laterality = rules.region_of(capture)
-        order = rules.choose_order(capture.order, self._orders(capture, encounter))
-        media = hub.media.read(capture.kind, capture.source.path, self._settings)
-        media = hub.media.with_scale(media, capture, self._settings)
-        flags += rules.camera_flags(media, captured_at) + rules.scale_flags(capture, media)
-        department = rules.sealed_department(capture.encounter.department, encounter.department)
-        event = self._care_event(encounter, department, captured_at)
-        series = self._series(capture, event, media)
-        context = CaptureContext(
-            patient=encounter.patient,
-            encounter_id=encounter.encounter_id,
-            encounter_issuer=encounter.issuer,
-            department=department,
-            care_event=event,
-            series_instance_uid=series,
-            sop_instance_uid=self._uids.instance(capture.capture_id),
-            captured_at=captured_at,
-            anatomic_region=region,
-            laterality=laterality,
-            operator=operator,
-            kind=capture.kind,
-            source_sha256=capture.source.sha256,
-            note=capture.note,
-            procedure=capture.procedure or (order.procedure if order else None),
-            order=order,
-            device=capture.device,
-            reason=encounter.reason or (order.reason if order else ""),
-            institution=self._settings.institution,
-            capture_id=capture.capture_id,
-            dermoscopy=capture.dermoscopy,
-            specimen=capture.specimen,
-            stage=capture.stage,
-            related=related_uids(capture, encounter.patient, series, self._uids),
-        )
-        new = self._kept(capture, context, media, received_at, flags, by)
-        return self._confirmed(capture, new)
+        known, flags = self._judged(capture, by, addressed_to, received_at)
+        media, is_later = self._read(capture)
+        flags += rules.found_flags(capture, media, known.captured_at, known.department)
+        kind = hub.dicom.series_kind(capture, media)
+        context = capture_context(capture, known, media, kind, self._uids, self._settings)
+        said = _Said(capture, context, received_at, flags, by)
+        if is_later:
+            hub.dicom.build(context, media)  # what its header would be refused for, it is now
+            is_new = self._accepted(said)
+        else:
+            is_new = self._made(said, media)
+        return self._confirmed(said, is_new)
 
     def dicom(
         self, source: SourceFile, by: Practitioner, *, study_instance_uid: str | None = None
@@ -120,7 +98,7 @@ class Ingest:
         `study_instance_uid`, DuplicateInstance when its UID exists with other bytes.
         """
         incoming = received.read(source.path, study_instance_uid=study_instance_uid)
-        kept = self._write(incoming.write_to)
+        kept = self._making.keep(incoming.write_to)
         study, series, instance = incoming.facts(kept.sha256, kept.size)
         if not study.patient.issuer:
             patient = replace(study.patient, issuer=self._settings.default_issuer)
@@ -132,12 +110,37 @@ class Ingest:
             study_instance_uid=study.study_instance_uid,
             detail={"via": "stow", "sopInstanceUID": instance.sop_instance_uid},
         )
-        if self._catalog.add_instance(NewInstance(study, series, instance, event)):
+        flags = hub.media.flags_of(source.path) if instance.sop_class_uid == PDF_SOP_CLASS else ()
+        new = NewInstance(study, series, instance, event, flags=tuple(map(ReviewFlag, flags)))
+        if self._catalog.add_instance(new):
             return instance, True
         stored = self._catalog.instance(instance.sop_instance_uid)
         if stored is None:
             raise StoreUnavailable
         return received.check_same(stored, instance), False
+
+    def _judged(
+        self, capture: Capture, by: Practitioner, addressed_to: str, received_at: datetime
+    ) -> tuple[Circumstances, tuple[ReviewFlag, ...]]:
+        """Judge what was sealed by what the catalog knows; return that and review flags."""
+        rules.check_specimen(capture)
+        encounter = self._encounter(capture, addressed_to)
+        captured_at, flags = self._time(capture, encounter, received_at)
+        operator = rules.choose_operator(capture.operator, by, self._settings.default_issuer)
+        rules.region_of(capture)
+        order = rules.choose_order(capture.order, self._orders(capture, encounter))
+        department = rules.sealed_department(capture.encounter.department, encounter.department)
+        event = self._care_event(encounter, department, captured_at)
+        return Circumstances(encounter, captured_at, operator, department, event, order), flags
+
+    def _read(self, capture: Capture) -> tuple[Media, bool]:
+        """Read the file; of a video that is coded again later, return what is expected."""
+        coder = hub.media.Coder(self._settings.work_dir, only_move=True)
+        try:
+            media = hub.media.read(capture.kind, capture.source.path, self._settings, coder)
+        except hub.media.CodedLater as later:
+            return later.expected, True
+        return hub.media.with_scale(media, capture, self._settings), False
 
     def _encounter(self, capture: Capture, addressed_to: str) -> Encounter:
         """Return the server's encounter of a capture, whose patient is the sealed one."""
@@ -154,16 +157,14 @@ class Ingest:
 
     def _time(
         self, capture: Capture, encounter: Encounter, received_at: datetime
-    ) -> tuple[datetime, tuple[str, ...]]:
+    ) -> tuple[datetime, tuple[ReviewFlag, ...]]:
         """Return the corrected shutter time and the review flags it brings."""
         captured_at = rules.corrected_time(capture) or received_at.astimezone(self._settings.zone)
         tolerance = timedelta(hours=self._settings.clock_tolerance_hours)
         flags = rules.check_time(captured_at, received_at, encounter.patient, tolerance)
         grace = timedelta(hours=self._settings.encounter_grace_hours)
         rules.check_within(encounter, captured_at, grace)
-        if rules.demographics_differ(capture.patient, encounter.patient):
-            flags += ("demographics-differ",)
-        return captured_at, flags
+        return captured_at, flags + rules.demographics_flags(capture.patient, encounter.patient)
 
     def _orders(self, capture: Capture, encounter: Encounter) -> tuple[Order, ...]:
         """Return the orders to choose from; the patient's others only when one was picked."""
@@ -188,83 +189,68 @@ class Ingest:
         )
         return self._catalog.care_event(key) or self._catalog.decide_care_event(event)
 
-    def _series(self, capture: Capture, event: CareEvent, media: Media) -> str:
-        camera = (media.manufacturer, media.model)
-        modality = hub.dicom.series_kind(capture, media)
-        return series_instance_uid(capture, event, modality, camera, self._uids)
+    def _made(self, said: _Said, media: Media) -> bool:
+        """Make the objects and make them known; False when the same capture won a race."""
+        *reports, image = self._making.made(said.context, media, said.audit, said.flags)
+        for report in reports:
+            # When what follows fails, the phone sends again and finds this half done already.
+            self._catalog.add_instance(report)
+        return self._catalog.add_instance(replace(image, capture=said.stored))
 
-    def _kept(
-        self,
-        capture: Capture,
-        context: CaptureContext,
-        media: Media,
-        received_at: datetime,
-        flags: tuple[str, ...],
-        by: Practitioner,
-    ) -> NewInstance:
-        """Write the object durably and return what the catalog shall say of it."""
-        built = hub.dicom.build(context, media)
-        if self._settings.note_sr and context.note.strip():
-            self._keep_note(context, hub.dicom.note_report(context, media, built), by)
-        kept = self._write(built.write_to)
-        study, series, instance = built.instance_facts(kept.sha256, kept.size)
-        instance = replace(instance, capture_id=capture.capture_id, note=capture.note)
-        receipt = Receipt(
-            capture_id=capture.capture_id,
-            study_instance_uid=study.study_instance_uid,
-            series_instance_uid=series.series_instance_uid,
-            sop_instance_uid=instance.sop_instance_uid,
-            sha256=capture.source.sha256,
-            size=capture.source.size,
-            received_at=received_at,
-        )
-        event = AuditEvent(
-            "create",
-            by=by.id,
-            role=by.role,
-            patient_key=self._catalog.patient_key(context.patient),
-            study_instance_uid=study.study_instance_uid,
-            detail={"via": "capture", "captureId": capture.capture_id, "flags": list(flags)},
-        )
-        stored = StoredCapture(receipt, capture.sealed_sha256, by.id)
-        return NewInstance(
-            study, series, instance, event, stored, care_event=context.care_event, flags=flags
-        )
+    def _accepted(self, said: _Said) -> bool:
+        """Keep the original and make the job known; False when the same capture won a race."""
+        key = self._sources.keep(said.capture.source)
+        audit = replace(said.audit, patient_key=self._catalog.patient_key(said.context.patient))
+        pending = PendingCapture(said.stored, said.context, key, audit, said.flags)
+        # After an error it may be known nevertheless: then the worker's sweep decides.
+        is_new = self._conversions.accept(pending)
+        if not is_new:
+            self._sources.remove(key)
+        return is_new
 
-    def _keep_note(self, context: CaptureContext, report: BuiltObject, by: Practitioner) -> None:
-        """Keep the report of a note before its image is acknowledged.
-
-        When what follows fails, the phone sends again and finds this half done already.
-        """
-        kept = self._write(report.write_to)
-        study, series, instance = report.instance_facts(kept.sha256, kept.size)
-        event = AuditEvent(
-            "create",
-            by=by.id,
-            role=by.role,
-            patient_key=self._catalog.patient_key(context.patient),
-            study_instance_uid=study.study_instance_uid,
-            detail={"via": "note", "captureId": context.capture_id},
-        )
-        new = NewInstance(study, series, instance, event, care_event=context.care_event)
-        self._catalog.add_instance(new)
-
-    def _confirmed(self, capture: Capture, new: NewInstance) -> tuple[Receipt, bool]:
-        """Make the instance known; when the same capture won a race, answer its receipt."""
-        if self._catalog.add_instance(new) and new.capture is not None:
-            return new.capture.receipt, True
-        winner = self._catalog.capture(capture.capture_id)
+    def _confirmed(self, said: _Said, is_new: bool) -> tuple[Receipt, bool]:
+        """Return the receipt; when the same capture won a race, that one's."""
+        if is_new:
+            return said.stored.receipt, True
+        winner = self._catalog.capture(said.capture.capture_id)
         if winner is None:
             raise StoreUnavailable
-        return rules.check_same_capture(winner, capture), False
+        return rules.check_same_capture(winner, said.capture), False
 
-    def _write(self, write_to: WriteAll) -> SourceFile:
-        """Stream an object into the store and make it durable there."""
-        incoming = self._objects.incoming()
-        try:
-            write_to(incoming.write)
-            source = incoming.finish()
-            self._objects.keep(source)
-        finally:
-            incoming.discard()
-        return source
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a capture that was not refused is known by, whenever its object is made."""
+
+    capture: Capture
+    context: CaptureContext
+    received_at: datetime
+    flags: tuple[ReviewFlag, ...]
+    by: Practitioner
+
+    @property
+    def stored(self) -> StoredCapture:
+        receipt = Receipt(
+            capture_id=self.capture.capture_id,
+            study_instance_uid=self.context.care_event.study_instance_uid,
+            series_instance_uid=self.context.series_instance_uid,
+            sop_instance_uid=self.context.sop_instance_uid,
+            sha256=self.capture.source.sha256,
+            size=self.capture.source.size,
+            received_at=self.received_at,
+        )
+        return StoredCapture(receipt, self.capture.sealed_sha256, self.by.id)
+
+    @property
+    def audit(self) -> AuditEvent:
+        return AuditEvent(
+            "create",
+            by=self.by.id,
+            role=self.by.role,
+            study_instance_uid=self.context.care_event.study_instance_uid,
+            detail={
+                "via": "capture",
+                "captureId": self.capture.capture_id,
+                "flags": [flag.code for flag in self.flags],
+            },
+        )

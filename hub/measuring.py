@@ -22,11 +22,6 @@ CURSOR = "measure:stills"
 _POLL_SECONDS = 1.0
 _WAIT_SECONDS = 30.0
 
-_LEAST_SHARPNESS = 30.0
-"""Of 61 real photos all but an even surface had 112 or more, blurred by 3 pixels none over 9."""
-_DARKEST_MEAN, _BRIGHTEST_MEAN = 40.0, 220.0
-_MOST_CLIPPED = 0.25
-
 
 class Meter(Protocol):
     """Measures stored stills and keeps what it found."""
@@ -35,14 +30,9 @@ class Meter(Protocol):
         """Return the measures of a still, from what is kept where it was measured before."""
 
 
-def doubts(measures: Mapping[str, float]) -> tuple[str, ...]:
-    """Return what a person should look at again: `blurred`, `dark`, `bright`."""
-    found = {
-        "blurred": measures["sharpness"] < _LEAST_SHARPNESS,
-        "dark": measures["mean"] < _DARKEST_MEAN or measures["dark"] > _MOST_CLIPPED,
-        "bright": measures["mean"] > _BRIGHTEST_MEAN or measures["bright"] > _MOST_CLIPPED,
-    }
-    return tuple(name for name, is_so in found.items() if is_so)
+def is_still(instance: Instance) -> bool:
+    """Whether an instance is one picture, not a video, a document or a report."""
+    return bool(instance.rows) and instance.number_of_frames == 1
 
 
 class Measuring:
@@ -75,7 +65,7 @@ class Measuring:
         return count
 
     def _measure(self, study: Study) -> int:
-        stills = [i for i in study.instances if i.capture_id and i.rows and i.number_of_frames == 1]
+        stills = [i for i in study.instances if i.capture_id and is_still(i)]
         return sum(self._is_measured(still) for still in stills)
 
     def _is_measured(self, still: Instance) -> bool:

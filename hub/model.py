@@ -55,6 +55,39 @@ class EncounterClass(StrEnum):
     OTHER = "other"
 
 
+class FlagCode(StrEnum):
+    """What a person should look at again; `hub.review_flags` has the sentence of each."""
+
+    CLOCK = "clock-disagrees"
+    CAMERA_CLOCK = "camera-clock-disagrees"
+    DEMOGRAPHICS = "demographics-differ"
+    DEPARTMENT = "department-unknown"
+    SCALE_MARKER = "scale-marker-not-found"
+    SCALE_TILTED = "scale-marker-tilted"
+    REGION = "region-disagrees"
+    SIDE = "side-disagrees"
+    BLURRED = "blurred"
+    DARK = "dark"
+    BRIGHT = "bright"
+    PDF_ENCRYPTED = "pdf-encrypted"
+    PDF_SCRIPTS = "pdf-scripts"
+    PDF_LAUNCHES = "pdf-launches"
+    PDF_EMBEDDED_FILES = "pdf-embedded-files"
+    PDF_LINKS = "pdf-links"
+    PDF_SENDS = "pdf-sends"
+    PDF_UNCHECKED = "pdf-unchecked"
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewFlag:
+    """One finding about an instance, for a person to look at; never a reason to refuse it."""
+
+    code: str
+    """A FlagCode; another one only where a newer hub has written it."""
+    detail: str = ""
+    """How much or which, where that is known: seconds, names of fields, a department."""
+
+
 @dataclass(frozen=True, slots=True)
 class Code:
     """A coded concept: Code Sequence Macro (PS3.3 table 8.8-1)."""
@@ -319,8 +352,8 @@ class Document(Media):
     """A document, stored as it came. `encoding` is `pdf`."""
 
     mime_type: str
-    flags: tuple[str, ...] = ()
-    """What a reader should know before opening it: `javascript`, `launch`, `encrypted`, ..."""
+    flags: tuple[FlagCode, ...] = ()
+    """What a reader should know before opening it: PDF_SCRIPTS, PDF_ENCRYPTED, ..."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -514,6 +547,31 @@ class Receipt:
     """Digest of the bytes sent, not of the DICOM object."""
     size: int
     received_at: datetime
+
+
+class ConversionState(StrEnum):
+    """How far a video is that has its receipt and is coded again before it is an instance."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    """Tried often enough: a person has to look. The original is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """A captured video that is coded again after its receipt."""
+
+    capture_id: str
+    study_instance_uid: str
+    sop_instance_uid: str
+    state: ConversionState = ConversionState.WAITING
+    percent: int = 0
+    attempts: int = 0
+    problem: str = ""
+    """Code of the last failure."""
+    received_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

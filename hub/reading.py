@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, BinaryIO, Protocol
 
 from hub import access
 from hub.errors import NotFound, ObjectDamaged
-from hub.model import AuditEvent, Instance, Patient, Practitioner, Study
+from hub.model import AuditEvent, Instance, Patient, Practitioner, Receipt, ReviewFlag, Study
+from hub.review_flags import doubts
 from hub.store.ports import Catalog, ObjectStore
 
 _log = logging.getLogger(__name__)
@@ -60,9 +61,26 @@ class Reading:
         self._audit_read(by, study.study_instance_uid, via, patient_key=study.patient_key)
         return study
 
-    def measures(self, study: Study) -> Mapping[str, Mapping[str, float]]:
-        """Return what `hub.measuring` found of the stills of a study that `study` gave."""
-        found = {i.sop_instance_uid: self._renderer.kept_measures(i) for i in study.instances}
+    def flags(self, instances: Sequence[Instance]) -> Mapping[str, tuple[ReviewFlag, ...]]:
+        """Return what is to be looked at in instances of one study, as `instances` gave them.
+
+        It is what was found when they came in, and what is doubted of the measures since.
+        """
+        found = {i.sop_instance_uid: tuple[ReviewFlag, ...]() for i in instances}
+        for study_uid in {i.study_instance_uid for i in instances}:
+            found |= self._catalog.review_flags(study_uid)
+        for uid, measures in self.measures(instances).items():
+            found[uid] += tuple(map(ReviewFlag, doubts(measures)))
+        return found
+
+    def receipt(self, instance: Instance) -> Receipt | None:
+        """Return the receipt of the capture of an instance that `instances` gave."""
+        stored = self._catalog.capture(instance.capture_id) if instance.capture_id else None
+        return stored.receipt if stored else None
+
+    def measures(self, instances: Sequence[Instance]) -> Mapping[str, Mapping[str, float]]:
+        """Return what `hub.measuring` found of instances, as `instances` gave them, so far."""
+        found = {i.sop_instance_uid: self._renderer.kept_measures(i) for i in instances}
         return {uid: measures for uid, measures in found.items() if measures is not None}
 
     def studies(

@@ -52,6 +52,10 @@ class Settings:
     """Largest photo, in pixels; more is refused from the header."""
     transcode: bool = True
     """Code videos again that DICOM cannot carry as they are (`on`); else refuse them (`off`)."""
+    conversion_lease_seconds: int = 60
+    """A worker that is not heard of for so long loses the video it was coding again."""
+    require_sandbox: bool = False
+    """Refuse to start where the kernel cannot confine decoders (Landlock, seccomp); else warn."""
     encounter_grace_hours: int = 12
     """Hours before and after the encounter within which a photo belongs to it."""
     clock_tolerance_hours: int = 26
@@ -87,6 +91,11 @@ class Settings:
     def objects_dir(self) -> Path:
         """The root folder of the object store on files."""
         return Path(self.store_url.removeprefix("file://") or self.data / "objects")
+
+    @property
+    def work_dir(self) -> Path:
+        """The folder of files that live only as long as the work on them."""
+        return self.data / "tmp"
 
     @property
     def index_dir(self) -> Path:

@@ -1,10 +1,14 @@
-"""Stretches of a file that are streamed when they are written, so that no video is ever held."""
+"""Stretches of a file that are streamed when they are written, so that no video is ever held.
+
+Where bytes of it must not go along, they are replaced on the way, one by one in their place.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 _CHUNK = 1024 * 1024
@@ -34,12 +38,23 @@ class HeldFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Patches:
+    """Places of a file, in order and apart, whose bytes are replaced when they are read."""
+
+    starts: Sequence[int]
+    lengths: Sequence[int]
+    instead: Callable[[bytes], bytes]
+    """Returns as many bytes as it is given."""
+
+
+@dataclass(frozen=True, slots=True)
 class FileSlice:
     """`length` bytes of an open file from `offset`; it is read by position, never sought."""
 
     file: HasDescriptor
     offset: int
     length: int
+    patches: Patches | None = None
 
     def __len__(self) -> int:
         return self.length
@@ -55,11 +70,34 @@ def chunks_of(piece: Piece) -> Iterator[bytes | memoryview]:
         return
     position, end = piece.offset, piece.offset + piece.length
     while position < end:
-        chunk = os.pread(piece.file.fileno(), min(_CHUNK, end - position), position)
-        if not chunk:
-            raise OSError("The file became shorter while it was read.")
-        yield chunk
+        chunk = _read(piece.file, min(_CHUNK, end - position), position)
+        yield _patched(chunk, position, piece.file, piece.patches) if piece.patches else chunk
         position += len(chunk)
+
+
+def _read(file: HasDescriptor, length: int, position: int) -> bytes:
+    chunk = os.pread(file.fileno(), length, position)
+    if not chunk:
+        raise OSError("The file became shorter while it was read.")
+    return chunk
+
+
+def _patched(chunk: bytes, position: int, file: HasDescriptor, patches: Patches) -> bytes:
+    """The bytes that were read at `position`, with what is to be there instead."""
+    first = max(bisect_right(patches.starts, position) - 1, 0)
+    last = bisect_left(patches.starts, position + len(chunk))
+    if first == last:
+        return chunk
+    made = bytearray(chunk)
+    for number in range(first, last):
+        start, length = patches.starts[number], patches.lengths[number]
+        low, high = max(start, position), min(start + length, position + len(chunk))
+        if low < high:
+            whole = high - low == length
+            old = chunk[low - position : high - position] if whole else _read(file, length, start)
+            new = memoryview(patches.instead(old))
+            made[low - position : high - position] = new[low - start : high - start]
+    return bytes(made)
 
 
 def between(pieces: tuple[Piece, ...], start: int, stop: int) -> Iterator[Piece]:
@@ -91,5 +129,5 @@ def cut(pieces: tuple[Piece, ...], most: int) -> Iterator[tuple[Piece, ...]]:
 
 def _part(piece: Piece, start: int, length: int) -> Piece:
     if isinstance(piece, FileSlice):
-        return FileSlice(piece.file, piece.offset + start, length)
+        return replace(piece, offset=piece.offset + start, length=length)
     return memoryview(piece)[start : start + length]

@@ -14,30 +14,37 @@ from pathlib import Path
 import hub.dicom
 import hub.media
 from hub import capture_rules as rules
-from hub.care_events import (
-    care_event_key,
-    new_care_event,
-    related_uids,
-    series_instance_uid,
-)
+from hub.capture_context import Circumstances, capture_context
+from hub.care_events import care_event_key, new_care_event
 from hub.dicom import SLIDE_MODALITY, BuiltObject, SlideObject
 from hub.dicom.uids import UIDs
-from hub.errors import InvalidRequest, SpecimenMissing
+from hub.errors import CapturedAtImplausible, InvalidRequest, SpecimenMissing
 from hub.model import (
     Capture,
     CaptureContext,
+    Change,
     Department,
+    Encounter,
     EncounterClass,
     Kind,
     Media,
     Operator,
     Order,
     Patient,
+    ReviewFlag,
 )
 from hub.settings import Settings
 
 _CAPTURES = uuid.UUID("6f1c4b52-3f0e-5d0a-9a53-0d6f3a7be1c4")
 """Namespace of capture ids that follow from content and encounter."""
+
+_SITE_TIME = Change(
+    "Time of the photo read in the time zone of the site", "The camera names no offset from UTC"
+)
+_NOT_BELIEVED = Change(
+    "Time of the camera left out, the start of the encounter stands in",
+    "It lies before 2000, before the patient's birth or in the future",
+)
 
 
 def derived_capture_id(capture: Capture) -> str:
@@ -68,7 +75,17 @@ class Wrap:
         rules.region_of(capture)
         media = hub.media.read(capture.kind, capture.source.path, self._settings)
         media = hub.media.with_scale(media, capture, self._settings)
+        media = replace(media, changes=media.changes + self._said_of_time(capture, media))
         return hub.dicom.build(self._context(capture, media), media), media
+
+    def flags_of(self, capture: Capture, media: Media) -> tuple[ReviewFlag, ...]:
+        """Return what a person should look at in a file that `object_of` took."""
+        given = rules.corrected_time(capture)
+        now, tolerance = datetime.now(UTC), timedelta(hours=self._settings.clock_tolerance_hours)
+        clock = rules.check_time(given, now, capture.patient, tolerance) if given else ()
+        department = rules.sealed_department(capture.encounter.department, Department(""))
+        taken = self._captured_at(capture, media)
+        return clock + rules.found_flags(capture, media, taken, department)
 
     def is_slide(self, capture: Capture) -> bool:
         """Whether the file is a scanner's slide, which becomes several objects."""
@@ -95,65 +112,77 @@ class Wrap:
             return None
         return hub.dicom.note_report(self._context(capture, media), media, built)
 
-    def _context(self, capture: Capture, media: Media, modality: str = "") -> CaptureContext:
-        region, laterality = rules.region_of(capture)
+    def _context(self, capture: Capture, media: Media, series_kind: str = "") -> CaptureContext:
+        known = self._circumstances(capture, media)
+        kind = series_kind or hub.dicom.series_kind(capture, media)
+        return capture_context(capture, known, media, kind, self._uids, self._settings)
+
+    def _circumstances(self, capture: Capture, media: Media) -> Circumstances:
+        """Take what was sealed for what a catalog would know."""
         captured_at = self._captured_at(capture, media)
         department = rules.sealed_department(capture.encounter.department, Department(""))
-        issuer = capture.encounter.issuer or self._settings.default_issuer
-        number = capture.encounter.encounter_id
+        encounter = Encounter(
+            encounter_id=capture.encounter.encounter_id,
+            issuer=capture.encounter.issuer or self._settings.default_issuer,
+            patient=self._patient(capture.patient),
+        )
         event = new_care_event(
-            self._key(issuer, number, department, captured_at),
+            self._key(encounter, department, captured_at),
             capture.encounter.started or captured_at,
             department,
             self._uids,
             self._settings.accession_issuer,
         )
-        modality = modality or hub.dicom.series_kind(capture, media)
-        camera = (media.manufacturer, media.model)
-        series = series_instance_uid(capture, event, modality, camera, self._uids)
-        patient = self._patient(capture.patient)
-        return CaptureContext(
-            patient=patient,
-            encounter_id=number,
-            encounter_issuer=issuer,
-            department=department,
-            care_event=event,
-            series_instance_uid=series,
-            sop_instance_uid=self._uids.instance(capture.capture_id),
-            captured_at=captured_at,
-            anatomic_region=region,
-            laterality=laterality,
-            operator=self._operator(capture.operator or Operator("", "")),
-            kind=capture.kind,
-            source_sha256=capture.source.sha256,
-            note=capture.note,
-            procedure=capture.procedure,
-            order=_order(capture),
-            device=capture.device,
-            institution=self._settings.institution,
-            capture_id=capture.capture_id,
-            dermoscopy=capture.dermoscopy,
-            specimen=capture.specimen,
-            stage=capture.stage,
-            related=related_uids(capture, patient, series, self._uids),
-        )
+        operator = self._operator(capture.operator or Operator("", ""))
+        return Circumstances(encounter, captured_at, operator, department, event, _order(capture))
 
     def _captured_at(self, capture: Capture, media: Media) -> datetime:
-        """Return the time given; else the camera's, in site time when it names no offset."""
+        """Return the time given, else the camera's, else the encounter's start."""
         given = rules.corrected_time(capture)
         if given is not None:
-            tolerance = timedelta(hours=self._settings.clock_tolerance_hours)
-            rules.check_time(given, datetime.now(UTC), capture.patient, tolerance)
+            self._check_time(given, capture)
             return given
-        taken = media.taken_at or capture.encounter.started
-        if taken is None:
-            raise InvalidRequest("No capturedAt is given and the file names no time.")
-        return taken if taken.tzinfo else taken.replace(tzinfo=self._settings.zone)
+        taken = self._camera_time(capture, media) or capture.encounter.started
+        if taken is not None:
+            return taken
+        if media.taken_at is not None:
+            raise CapturedAtImplausible
+        raise InvalidRequest("No capturedAt is given and the file names no time.")
 
-    def _key(self, issuer: str, number: str, department: Department, at: datetime) -> str:
+    def _camera_time(self, capture: Capture, media: Media) -> datetime | None:
+        """The camera's time, in site time when it names no offset; None when not plausible."""
+        if media.taken_at is None:
+            return None
+        taken = media.taken_at
+        taken = taken if taken.tzinfo else taken.replace(tzinfo=self._settings.zone)
+        try:
+            self._check_time(taken, capture)
+        except CapturedAtImplausible:
+            return None
+        return taken
+
+    def _check_time(self, moment: datetime, capture: Capture) -> None:
+        tolerance = timedelta(hours=self._settings.clock_tolerance_hours)
+        rules.check_time(moment, datetime.now(UTC), capture.patient, tolerance)
+
+    def _said_of_time(self, capture: Capture, media: Media) -> tuple[Change, ...]:
+        """What the object tells of a time that nobody sealed."""
+        if capture.captured_at is not None or media.taken_at is None:
+            return ()
+        if self._camera_time(capture, media) is None:
+            return (_NOT_BELIEVED,)
+        return () if media.taken_at.tzinfo else (_SITE_TIME,)
+
+    def _key(self, encounter: Encounter, department: Department, at: datetime) -> str:
         # The context does not say the class; outside a hospital stay there is no day in the key.
-        class_ = EncounterClass.OUTPATIENT
-        return care_event_key(issuer, number, class_, department, at, self._settings.zone)
+        return care_event_key(
+            encounter.issuer,
+            encounter.encounter_id,
+            EncounterClass.OUTPATIENT,
+            department,
+            at,
+            self._settings.zone,
+        )
 
     def _operator(self, operator: Operator) -> Operator:
         return replace(operator, issuer=operator.issuer or self._settings.default_issuer)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from hub.model import Laterality, Series, Study
+from hub.model import FlagCode, Laterality, Series, Study
 from hub.terminology import Region, Site, anatomy, site_in
 
 NOT_RECORDED = "N"
@@ -22,7 +22,7 @@ class SeriesSite:
     """Key of a region that the terminology does not have; empty mostly."""
     side: str
     """L, R, B, U or NOT_RECORDED."""
-    flags: tuple[str, ...] = ()
+    flags: tuple[FlagCode, ...] = ()
 
 
 def series_sites(study: Study) -> tuple[SeriesSite, ...]:
@@ -32,6 +32,11 @@ def series_sites(study: Study) -> tuple[SeriesSite, ...]:
         for series in study.series
         for shown in dict.fromkeys(_as_shown(series))
     )
+
+
+def site_flags(study: Study) -> tuple[FlagCode, ...]:
+    """Return where what a study says about its body sites contradicts itself."""
+    return tuple(dict.fromkeys(flag for site in series_sites(study) for flag in site.flags))
 
 
 def _as_shown(series: Series) -> Iterator[Series]:
@@ -65,7 +70,7 @@ def series_site(series: Series, study_description: str = "") -> SeriesSite:
         readings.append(site_in(study_description))
     regions, disagree = _regions(readings)
     side, conflict = _side(series.laterality, readings, regions)
-    flags = (["region-disagrees"] if disagree else []) + (["side-disagrees"] if conflict else [])
+    flags = [FlagCode.REGION] * disagree + [FlagCode.SIDE] * conflict
     unknown = f"{code.scheme}:{code.value}" if code and not coded else ""
     return SeriesSite(series.modality, regions, unknown, side, tuple(flags))
 

@@ -119,7 +119,10 @@ def _kinds_of_imaging() -> Iterator[tuple[tuple[str, ...], Meaning]]:
             )
         else:
             values = modalities().with_former(m.value for m in meant)
-            yield phrase, Meaning(modalities=values, modality_label=meant[0].meaning)
+            yield (
+                phrase,
+                Meaning(modalities=values, modality_label=modalities().name(meant[0].value)),
+            )
 
 
 def _family_of(phrase: tuple[str, ...], meant: Sequence[Modality]) -> str:

@@ -62,7 +62,7 @@ def _mod(value: str, negated: bool, now: datetime) -> Parts | None:
     if found and found.meaning.modalities and not modalities().get(value.upper()):
         return [Imaging(found.meaning.modalities, found.meaning.modality_label, value, negated)]
     values = {part.strip().upper() for part in value.split("|")}
-    label = " or ".join(modalities().name(v) for v in sorted(values))
+    label = " or ".join(dict.fromkeys(modalities().name(v) for v in sorted(values)))
     return [Imaging(modalities().with_former(values), label, value, negated)]
 
 

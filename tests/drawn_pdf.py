@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 
-def pdf(*objects: bytes, version: bytes = b"1.7", trailer: bytes = b"") -> bytes:
+def pdf(
+    *objects: bytes, version: bytes = b"1.7", trailer: bytes = b"", catalog: bytes = b""
+) -> bytes:
     """A PDF of one empty page with `objects` beside it, and a right cross-reference table."""
     bodies = [
-        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Catalog /Pages 2 0 R %s>>" % catalog,
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
         b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>",
         *objects,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import struct
 import subprocess
@@ -14,10 +15,20 @@ from hub.slices import Piece, chunks_of
 
 FFMPEG = shutil.which("ffmpeg")
 
-H264 = ("-c:v", "libx264", "-preset", "ultrafast", "-x264-params", "8x8dct=1:cabac=1")
+# Without the coder's own name beside the pictures, which a phone does not write either.
+_NO_MESSAGES = ("-bsf:v", "filter_units=remove_types=6")
+H264 = (
+    "-c:v",
+    "libx264",
+    "-preset",
+    "ultrafast",
+    "-x264-params",
+    "8x8dct=1:cabac=1",
+    *_NO_MESSAGES,
+)
 HIGH = (*H264, "-profile:v", "high", "-level:v", "4.1", "-pix_fmt", "yuv420p")
 BASELINE = ("-c:v", "libx264", "-profile:v", "baseline", "-pix_fmt", "yuv420p")
-HEVC = ("-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=error")
+HEVC = ("-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=error:info=0")
 AAC = ("-c:a", "aac")
 
 
@@ -67,10 +78,18 @@ def content(payload: tuple[Piece, ...]) -> bytes:
     return b"".join(bytes(chunk) for piece in payload for chunk in chunks_of(piece))
 
 
-def large(path: Path, like: Path, samples: int, sample_size: int, between: bytes = b"") -> Path:
-    """An MP4 with the coding of `like` and samples that are holes; its `moov` is at the end.
+def large(
+    path: Path,
+    like: Path,
+    samples: int,
+    sample_size: int,
+    between: bytes = b"",
+    beside: bytes = b"",
+) -> Path:
+    """An MP4 with the coding of `like`; its `moov` is at the end.
 
-    `between` follows each sample and is none.
+    Each sample is `beside`, which is NAL units with their lengths, and a slice that is a
+    hole. `between` follows each sample and is none.
     """
     with like.open("rb") as file:
         track = next(t for t in mp4.read(file).tracks if t.handler == b"vide")
@@ -99,8 +118,13 @@ def large(path: Path, like: Path, samples: int, sample_size: int, between: bytes
     ftyp = boxes.box(b"ftyp", b"isom", bytes(4))
     with path.open("wb") as file:
         file.write(ftyp + struct.pack(">I4sQ", 1, b"mdat", 16 + samples * step))
-        for number in range(samples if between else 0):
-            file.seek(start + number * step + sample_size)
+        head = beside + struct.pack(">IB", sample_size - len(beside) - 4, 0x65)
+        if step <= 4096:
+            file.write((head.ljust(sample_size, b"\x00") + between) * samples)
+        for number in range(samples if step > 4096 else 0):
+            file.seek(start + number * step)
+            file.write(head)
+            file.seek(sample_size - len(head), os.SEEK_CUR)
             file.write(between)
         file.seek(start + samples * step)
         file.write(moov)

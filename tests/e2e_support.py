@@ -14,6 +14,11 @@ REPOSITORY = Path(__file__).parents[1]
 def sign_in(page: Page, url: str, role: str, then: str = "/") -> None:
     """Sign in at the page an anonymous person is sent to."""
     user, password = next((u, p) for u, p, r, _ in ACCOUNTS if r == role)
+    type_password(page, url, user, password, then)
+
+
+def type_password(page: Page, url: str, user: str, password: str, then: str = "/") -> None:
+    """Sign in as anybody."""
     page.goto(f"{url}/login?next={then}")
     page.get_by_label("User name").fill(user)
     page.get_by_label("Password").fill(password)

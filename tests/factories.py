@@ -29,12 +29,14 @@ from hub.model import (
     Practitioner,
     Receipt,
     RelatedUIDs,
+    ReviewFlag,
     Role,
     SealedEncounter,
     Series,
     SourceFile,
     Study,
 )
+from hub.store.conversion_ports import PendingCapture
 from hub.store.ports import NewInstance, StoredCapture
 
 HAND = Code("SCT", "85562004", "Hand")
@@ -170,3 +172,20 @@ def make_context(**changes: object) -> CaptureContext:
         ),
     }
     return CaptureContext(**{**facts, **changes})
+
+
+def make_pending(number: int = 1, *, study: int = 1, **changes: object) -> PendingCapture:
+    """The capture of `make_new_instance`, before its instance is made."""
+    new = make_new_instance(number, study=study)
+    assert new.capture is not None
+    receipt = new.capture.receipt
+    context = make_context(
+        care_event=new.care_event,
+        series_instance_uid=receipt.series_instance_uid,
+        sop_instance_uid=receipt.sop_instance_uid,
+        capture_id=receipt.capture_id,
+        kind=Kind.VIDEO,
+    )
+    facts: dict = {"capture": new.capture, "context": context, "audit": new.audit}
+    facts |= {"source_key": f"key-{number}", "flags": (ReviewFlag("clock-disagrees", "90"),)}
+    return PendingCapture(**{**facts, **changes})

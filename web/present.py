@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from itertools import groupby
@@ -191,7 +191,12 @@ def _order(order: Order) -> OrderLine:
 
 def kinds(study: Study) -> str:
     """Return the kinds of imaging in a study."""
-    return ", ".join(dict.fromkeys(words.kind(s.modality) for s in study.series))
+    return ", ".join(dict.fromkeys(kind(s) for s in study.series))
+
+
+def kind(series: Series) -> str:
+    """Return what people call the images of a series; videos are in series of their own."""
+    return words.kind(series.modality, video=any(map(is_video, series.instances)))
 
 
 def sites(study: Study) -> str:
@@ -206,3 +211,19 @@ def body_site(instance: Instance, series: Series) -> str:
     return words.body_site(
         own.anatomic_region, own.laterality or series.laterality, own.body_part_examined
     )
+
+
+def operator(instance: Instance, series: Series) -> str:
+    """Return who took an image: Operators' Name (0008,1070), of the object itself if need be."""
+    element = instance.header.get("00081070")
+    values = element.get("Value", ()) if isinstance(element, Mapping) else ()
+    own = values[0].get("Alphabetic", "") if values and isinstance(values[0], Mapping) else ""
+    return words.name_of(own or series.operator_name)
+
+
+def device(series: Series) -> str:
+    """Return maker and model, the maker once."""
+    maker, model = series.manufacturer.strip(), series.model.strip()
+    if maker and model.lower().startswith(maker.lower()):
+        return model
+    return " ".join(filter(None, (maker, model)))

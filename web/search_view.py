@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from hub.model import Study
 from search.facets import HEADINGS, FacetValue
-from search.service import SearchPage
+from search.service import SearchItem, SearchPage
 
 from . import chips, words
 from .chips import Chip
@@ -127,8 +127,20 @@ def _tiers(page: SearchPage, studies: Sequence[Study], site: Site) -> tuple[Tier
     for item in page.items:
         study = by_uid.get(item.study_instance_uid)
         if study is not None:
-            cards.setdefault(item.tier, []).append(card(study, site, item.tier, item.why))
+            why = _news(page, item)
+            cards.setdefault(item.tier, []).append(card(study, site, item.tier, why))
     return tuple(Tier(*_TIERS.get(name, (name, "")), tuple(some)) for name, some in cards.items())
+
+
+def _news(page: SearchPage, item: SearchItem) -> tuple[str, ...]:
+    """Return of an item's reasons what neither chips nor the tier's heading say already.
+
+    "Hand, left" is two chips; that a word stands in the notes is in none.
+    """
+    said = {chip.label.casefold() for chip in page.chips} | {
+        _TIERS.get(item.tier, ("",))[0].casefold()
+    }
+    return tuple(why for why in item.why if not said.issuperset(why.casefold().split(", ")))
 
 
 def _chips(page: SearchPage, asked: Asked, text: str) -> tuple[Chip, ...]:
@@ -148,8 +160,7 @@ def _facets(page: SearchPage, asked: Asked) -> tuple[Facet, ...]:
 def _facet(name: str, values: Sequence[FacetValue], asked: Asked) -> Facet:
     chosen = asked.filters.get(name, ())
     choices = tuple(
-        Choice(_in_words(name, v), v.count, asked.toggled(name, v.value), v.value in chosen)
-        for v in values
+        Choice(v.label, v.count, asked.toggled(name, v.value), v.value in chosen) for v in values
     )
     first = sorted(choices[_MOST_CHOICES:], key=lambda c: not c.chosen)
     kept = sum(choice.chosen for choice in first)
@@ -158,11 +169,4 @@ def _facet(name: str, values: Sequence[FacetValue], asked: Asked) -> Facet:
 
 def _label(page: SearchPage, name: str, value: str) -> str:
     listed = (v for v in page.facets.get(name, ()) if v.value == value)
-    return next((_in_words(name, v) for v in listed), value)
-
-
-def _in_words(name: str, value: FacetValue) -> str:
-    if name == "modality":
-        kind = words.kind(value.value)
-        return kind if kind != value.value else value.label
-    return value.label or value.value
+    return next((v.label for v in listed), value)

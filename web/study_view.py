@@ -10,22 +10,25 @@ from types import MappingProxyType
 
 from flask import url_for
 
-from hub.measuring import doubts
-from hub.model import Instance, Series, Study
+from hub.model import Instance, ReviewFlag, Series, Study
+from hub.review_flags import sentences
+from indexing.sites import site_flags
 
-from . import words
+from . import present, words
 from .present import (
     Banner,
     Site,
     banner,
     body_site,
     day_and_time,
+    device,
     image_url,
     is_document,
     is_picture,
     is_video,
     kinds,
     minute,
+    operator,
     sites,
 )
 
@@ -46,6 +49,8 @@ class Picture:
     height: int
     facts: tuple[tuple[str, object], ...]
     note: str
+    look_at: tuple[str, ...] = ()
+    """What a person should look at again, a sentence each."""
     spacing: str = ""
     """Millimetres from row to row and from column to column, where the object says."""
     video: str = ""
@@ -58,7 +63,9 @@ class DocumentCard:
 
     title: str
     url: str
+    report_url: str
     facts: tuple[tuple[str, object], ...]
+    look_at: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -79,6 +86,7 @@ class StudyView:
     day: date | None
     time: str
     facts: tuple[tuple[str, object], ...]
+    look_at: tuple[str, ...]
     pictures: tuple[Picture, ...]
     shown: Picture | None
     documents: tuple[DocumentCard, ...]
@@ -90,15 +98,18 @@ def study_view(
     study: Study,
     image: str,
     site: Site,
-    measures: Mapping[str, Mapping[str, float]] = MappingProxyType({}),
+    flags: Mapping[str, Sequence[ReviewFlag]] = MappingProxyType({}),
 ) -> StudyView:
     """Put a study into words; `image` is the picture to show first, by number or UID.
 
-    `measures` are those of its stills, by SOP Instance UID.
+    `flags` are those of its instances, by SOP Instance UID.
     """
     shown = [(s, i) for s in study.series for i in s.instances if is_picture(i)]
+    look_at = {
+        i.sop_instance_uid: sentences(flags.get(i.sop_instance_uid, ())) for i in study.instances
+    }
     pictures = tuple(
-        _picture(study, n, len(shown), (s, i), site, measures.get(i.sop_instance_uid))
+        _picture(study, n, len(shown), (s, i), site, look_at[i.sop_instance_uid])
         for n, (s, i) in enumerate(shown, 1)
     )
     others = len(study.instances) - len(shown)
@@ -112,10 +123,14 @@ def study_view(
         day=day,
         time=time,
         facts=_study_facts(study),
+        look_at=sentences(ReviewFlag(code) for code in site_flags(study)),
         pictures=pictures,
         shown=_asked_for(pictures, [i for _, i in shown], image),
         documents=tuple(
-            _document(s, i, site) for s in study.series for i in s.instances if is_document(i)
+            _document(s, i, site, look_at[i.sop_instance_uid])
+            for s in study.series
+            for i in s.instances
+            if is_document(i)
         ),
         others=words.count(others, "object") if others else "",
         history=_history(study, site),
@@ -138,21 +153,20 @@ def _picture(
     of: int,
     found: tuple[Series, Instance],
     site: Site,
-    measures: Mapping[str, float] | None,
+    look_at: tuple[str, ...],
 ) -> Picture:
     series, instance = found
     region = body_site(instance, series)
-    kind = words.kind(series.modality)
+    kind = present.kind(series)
     facts = (
         ("Taken", minute(instance.acquired_at, site)),
-        ("By", _operator(instance, series)),
+        ("By", operator(instance, series)),
         ("Kind", kind),
         ("Body site", region),
         # Of a photo's series it only repeats the above.
         ("Series", "" if study.encounter_based else series.description),
-        ("Device", _device(series)),
+        ("Device", device(series)),
         ("Size", f"{instance.columns:,} by {instance.rows:,} pixels"),
-        ("Please check", words.doubts(doubts(measures)) if measures else ""),
     )
     return Picture(
         number=number,
@@ -161,27 +175,36 @@ def _picture(
         ),
         url=image_url(instance, "rendered"),
         thumbnail=image_url(instance, "thumbnail"),
-        report_url=url_for("report.show_report", sop_instance_uid=instance.sop_instance_uid),
+        report_url=_report_url(instance),
         label=f"{kind} {number} of {of}" + (f", {region}" if region else ""),
         width=instance.columns or 0,
         height=instance.rows or 0,
         facts=tuple((label, value) for label, value in facts if value),
         note=instance.note,
+        look_at=look_at,
         spacing=_spacing(instance),
         video=image_url(instance, "video") if is_video(instance) else "",
     )
 
 
-def _document(series: Series, instance: Instance, site: Site) -> DocumentCard:
+def _document(
+    series: Series, instance: Instance, site: Site, look_at: tuple[str, ...]
+) -> DocumentCard:
     facts = (
         ("Taken", minute(instance.acquired_at, site)),
-        ("By", _operator(instance, series)),
+        ("By", operator(instance, series)),
     )
     return DocumentCard(
         title=_first(instance, _DOCUMENT_TITLE) or "Document",
         url=image_url(instance, "document"),
+        report_url=_report_url(instance),
         facts=tuple((label, value) for label, value in facts if value),
+        look_at=look_at,
     )
+
+
+def _report_url(instance: Instance) -> str:
+    return url_for("report.show_report", sop_instance_uid=instance.sop_instance_uid)
 
 
 def _first(instance: Instance, tag: str) -> str:
@@ -216,11 +239,11 @@ def _history(study: Study, site: Site) -> tuple[Event, ...]:
     """Tell when images were taken and when the hub kept them, equal minutes in one line."""
     moments: Counter[tuple[datetime, str, str]] = Counter()
     for series in study.series:
-        kind = words.kind(series.modality)
+        kind = present.kind(series)
         for instance in series.instances:
-            operator = _operator(instance, series)
+            taker = operator(instance, series)
             if taken := minute(instance.acquired_at, site):
-                moments[taken, kind, f"taken by {operator}" if operator else "taken"] += 1
+                moments[taken, kind, f"taken by {taker}" if taker else "taken"] += 1
             if stored := minute(instance.stored_at, site):
                 moments[stored, kind, "safe in the record"] += 1
     lines = [Event(at, _line(kind, what, n)) for (at, kind, what), n in moments.items()]
@@ -229,18 +252,3 @@ def _history(study: Study, site: Site) -> tuple[Event, ...]:
 
 def _line(kind: str, what: str, number: int) -> str:
     return f"{kind}: {what}" if number == 1 else f"{kind} ({number:,} images): {what}"
-
-
-def _operator(instance: Instance, series: Series) -> str:
-    """Return who took an image: Operators' Name (0008,1070), of the object itself if need be."""
-    element = instance.header.get("00081070")
-    values = element.get("Value", ()) if isinstance(element, Mapping) else ()
-    own = values[0].get("Alphabetic", "") if values and isinstance(values[0], Mapping) else ""
-    return words.name_of(own or series.operator_name)
-
-
-def _device(series: Series) -> str:
-    maker, model = series.manufacturer.strip(), series.model.strip()
-    if maker and model.lower().startswith(maker.lower()):
-        return model
-    return " ".join(filter(None, (maker, model)))

@@ -6,10 +6,10 @@ The forms are those of the NHS Common User Interface; see `docs/glossary.md`.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from datetime import date, datetime, time
 
 from hub.model import Code, EncounterClass, Laterality
+from hub.terminology import modalities
 
 NOT_KNOWN = "Not known"
 
@@ -27,31 +27,6 @@ _CLASSES = {
     EncounterClass.EMERGENCY: "Emergency",
     EncounterClass.OUTPATIENT: "Outpatient",
     EncounterClass.OTHER: "Other",
-}
-_DOUBTS = {
-    "blurred": "may be blurred",
-    "dark": "may be too dark",
-    "bright": "may be too bright",
-}
-_KINDS = {
-    "XC": "Photo",
-    "DMS": "Dermoscopy",
-    "OP": "Eye photo",
-    "GM": "Microscopy",
-    "SM": "Slide",
-    "ES": "Endoscopy",
-    "DOC": "Document",
-    "CR": "X-ray",
-    "DX": "X-ray",
-    "RG": "X-ray",
-    "CT": "CT",
-    "MR": "MRI",
-    "US": "Ultrasound",
-    "MG": "Mammogram",
-    "NM": "Nuclear medicine",
-    "PT": "PET",
-    "RF": "Fluoroscopy",
-    "XA": "Angiography",
 }
 _TITLES = {
     "clinician": "Clinician",
@@ -170,9 +145,11 @@ def side(laterality: Laterality | None) -> str:
     return _SIDES.get(laterality, "") if laterality else ""
 
 
-def kind(modality: str) -> str:
-    """Return what people call images of this modality."""
-    return _KINDS.get(modality, modality)
+def kind(modality: str, *, video: bool = False) -> str:
+    """Return what people call images, or videos, of this modality."""
+    if not video:
+        return modalities().name(modality)
+    return "Video" if modality == "XC" else f"{kind(modality)} video"
 
 
 def encounter_class(class_: EncounterClass) -> str:
@@ -183,11 +160,6 @@ def encounter_class(class_: EncounterClass) -> str:
 def role(code: str) -> str:
     """Return the role as people call it."""
     return _TITLES.get(code, code)
-
-
-def doubts(found: Sequence[str]) -> str:
-    """Put what `hub.measuring` doubts of a picture into words."""
-    return ", ".join(_DOUBTS[name] for name in found).capitalize()
 
 
 def count(number: int, one: str, many: str = "") -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.dataset import Dataset
 from pydicom.uid import (
     HEVCMP51,
     MPEG4HP41,
@@ -107,13 +107,14 @@ class BuiltObject:
 
     def _header(self, ds: Dataset) -> bytes:
         """Preamble, file meta information and the data set before the payload."""
-        meta = FileMetaDataset()
-        meta.FileMetaInformationVersion = b"\x00\x01"
-        meta.MediaStorageSOPClassUID = self.ds.SOPClassUID
-        meta.MediaStorageSOPInstanceUID = self.ds.SOPInstanceUID
-        meta.TransferSyntaxUID = self.transfer_syntax_uid
-        meta.ImplementationClassUID = IMPLEMENTATION_CLASS_UID
-        meta.ImplementationVersionName = IMPLEMENTATION_VERSION_NAME
+        meta = (
+            (0x00020001, "OB", b"\x00\x01"),  # File Meta Information Version
+            (0x00020002, "UI", self.ds.SOPClassUID),
+            (0x00020003, "UI", self.ds.SOPInstanceUID),
+            (0x00020010, "UI", self.transfer_syntax_uid),
+            (0x00020012, "UI", IMPLEMENTATION_CLASS_UID),
+            (0x00020013, "SH", IMPLEMENTATION_VERSION_NAME),
+        )
         return file_header(meta, ds)
 
 

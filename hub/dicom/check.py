@@ -5,22 +5,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import cast
 
-from pydicom import config
+from pydicom.datadict import keyword_for_tag, tag_for_keyword
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
-from pydicom.valuerep import VR, validate_value
 
 from hub.errors import NotStorable
 from hub.model import Media
 
-_UID = re.compile(r"(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*))*")
+from .value_forms import fits
 
-_TYPE_1 = (
+
+def _tags(*keywords: str) -> tuple[int, ...]:
+    return tuple(cast(int, tag_for_keyword(keyword)) for keyword in keywords)
+
+
+_TYPE_1 = _tags(
     "SOPClassUID",
     "SOPInstanceUID",
     "StudyInstanceUID",
@@ -29,7 +32,7 @@ _TYPE_1 = (
     "PatientID",
     "SpecificCharacterSet",
 )
-_TYPE_2 = (
+_TYPE_2 = _tags(
     "PatientName",
     "PatientBirthDate",
     "PatientSex",
@@ -42,13 +45,11 @@ _TYPE_2 = (
     "InstanceNumber",
     "Manufacturer",
 )
-_BINARY_NUMBERS = frozenset({VR.US, VR.SS, VR.UL, VR.SL, VR.FL, VR.FD})
-_CHECKED_ELSEWHERE = frozenset({VR.SQ, VR.OB, VR.OW, VR.UN, VR.PN})
 
 
 def is_uid(text: object) -> bool:
     """Whether `text` is a UID (PS3.5 9.1): digits and dots, no leading zeros, at most 64."""
-    return isinstance(text, str) and len(text) <= 64 and _UID.fullmatch(text) is not None
+    return isinstance(text, str) and bool(text) and fits("UI", text)
 
 
 def check(ds: Dataset, media: Media) -> None:
@@ -59,37 +60,32 @@ def check(ds: Dataset, media: Media) -> None:
 
 def check_header(ds: Dataset) -> None:
     """Raise NotStorable, naming the attribute, for a header that is not valid."""
-    for keyword in _TYPE_1:
-        if not ds.get(keyword):
-            raise NotStorable(f"The object would have no {keyword}.")
-    for keyword in _TYPE_2:
-        if keyword not in ds:
-            raise NotStorable(f"The object would lack {keyword}.")
-    for keyword in ("SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID"):
-        if not is_uid(ds.get(keyword)):
-            raise NotStorable(f"{keyword} would not be a UID.")
-    _check_values(ds)
+    # Plain numbers are compared much faster than tags.
+    elements = {int(element.tag): element for element in _elements(ds)}
+    for tag in _TYPE_1:
+        if tag not in elements or not elements[tag].value:
+            raise NotStorable(f"The object would have no {keyword_for_tag(tag)}.")
+    for tag in _TYPE_2:
+        if tag not in elements:
+            raise NotStorable(f"The object would lack {keyword_for_tag(tag)}.")
+    _check_values(elements.values())
 
 
-def _check_values(ds: Dataset) -> None:
-    # Values and not the Dataset itself are gone through: their order does not matter here.
-    for element in cast(Iterable[DataElement], ds.values()):
-        if element.VR == VR.SQ:
-            for item in element.value:
-                _check_values(item)
-        elif element.VR not in _CHECKED_ELSEWHERE and element.value is not None:
-            several = isinstance(element.value, MultiValue)
-            for value in element.value if several else (element.value,):
-                _check_value(element, value)
+def _elements(ds: Dataset) -> Iterable[DataElement]:
+    """The elements in no order, which is all that is needed here and costs nothing."""
+    return cast(Iterable[DataElement], ds.values())
 
 
-def _check_value(element: DataElement, value: object) -> None:
-    vr = str(element.VR)
-    plain = value if vr in _BINARY_NUMBERS else str(value)
-    try:
-        validate_value(vr, plain, config.RAISE)
-    except ValueError as exc:
-        raise NotStorable(f"{element.keyword} would not be a valid {vr}.") from exc
+def _check_values(elements: Iterable[DataElement]) -> None:
+    for element in elements:
+        vr, value = str(element.VR), element.value
+        if vr == "SQ":
+            for item in value:
+                _check_values(_elements(item))
+        elif value is None or isinstance(value, bytes):
+            continue
+        elif not all(fits(vr, v) for v in (value if isinstance(value, MultiValue) else (value,))):
+            raise NotStorable(f"{element.keyword} would not be a valid {vr}.")
 
 
 def _check_payload(ds: Dataset, media: Media) -> None:

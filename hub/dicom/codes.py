@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
@@ -29,8 +30,9 @@ _DESIGNATORS = {
 }
 
 
+@lru_cache(maxsize=1024)
 def code_sequence(code: Code) -> Sequence:
-    """Return a sequence with the one item for `code`."""
+    """Return the sequence with the one item for `code`; objects share it, so nobody changes it."""
     return Sequence([code_item(code)])
 
 

@@ -41,7 +41,7 @@ def _enhanced_general_equipment(ds: Dataset, context: CaptureContext) -> None:
 
 
 def _dermoscopic_image(ds: Dataset, context: CaptureContext) -> None:
-    """Dermoscopic Image Module, C.8.12.13."""
+    """Dermoscopic Image Module, C.8.12.13; General Image said its Recognizable Visual Features."""
     taken = context.dermoscopy
     ds.LightSourcePolarization = _POLARIZATION[taken.polarized]
     ds.EmitterColorTemperature = None
@@ -50,8 +50,6 @@ def _dermoscopic_image(ds: Dataset, context: CaptureContext) -> None:
         ds.ImmersionMedia = words(taken.immersion, "CS")
     factor = taken.magnification
     ds.OpticalMagnificationFactor = None if factor is None else decimal(factor)
-    # Nobody has looked whether a tattoo or a fingerprint is in it; a NO would be believed.
-    ds.RecognizableVisualFeatures = "YES"
     if taken.lesion_id:
         ds.TrackingID = words(taken.lesion_id)
         ds.TrackingUID = context.related.lesion

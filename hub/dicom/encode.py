@@ -20,30 +20,29 @@ _NUMBERS = {"US": "<H", "UL": "<I", "SS": "<h", "SL": "<i", "FL": "<f", "FD": "<
 _ITEM = b"\xfe\xff\x00\xe0"
 
 
-def file_header(meta: Dataset, ds: Dataset) -> bytes:
-    """Return preamble, file meta information (PS3.10 7.1) and data set."""
-    group = data_set(meta)
-    length = b"\x02\x00\x00\x00UL\x04\x00" + struct.pack("<I", len(group))
-    return b"".join((_PREFIX, length, group, data_set(ds)))
+def file_header(meta: Iterable[tuple[int, str, object]], ds: Dataset) -> bytes:
+    """Return preamble, file meta information (PS3.10 7.1) and data set.
+
+    `meta` has tag, VR and value of each element after the group's length, in order.
+    """
+    group = b"".join(_encoded(*each) for each in meta)
+    return b"".join((_PREFIX, _encoded(0x00020000, "UL", len(group)), group, data_set(ds)))
 
 
 def data_set(ds: Dataset) -> bytes:
     """Return the elements of `ds` in the order of their tags."""
     # Plain numbers sort much faster than tags do.
     elements = cast(Iterable[DataElement], ds.values())
-    return b"".join(map(_element, sorted(elements, key=lambda element: int(element.tag))))
+    plain = sorted((int(element.tag), element) for element in elements)
+    return b"".join(_encoded(tag, str(element.VR), element.value) for tag, element in plain)
 
 
-def _element(element: DataElement) -> bytes:
-    vr, tag = str(element.VR), element.tag
-    value = _sequence(element.value) if vr == "SQ" else _value(vr, element.value)
-    head = struct.pack("<HH2s", tag >> 16, tag & 0xFFFF, vr.encode())
-    length = struct.pack("<HI" if vr in _LONG_VRS else "<H", *_length(vr, value))
-    return head + length + value
-
-
-def _length(vr: str, value: bytes) -> tuple[int, ...]:
-    return (0, len(value)) if vr in _LONG_VRS else (len(value),)
+def _encoded(tag: int, vr: str, value: Any) -> bytes:
+    content = _sequence(value) if vr == "SQ" else _value(vr, value)
+    head = tag >> 16, tag & 0xFFFF, vr.encode()
+    if vr in _LONG_VRS:
+        return struct.pack("<HH2sHI", *head, 0, len(content)) + content
+    return struct.pack("<HH2sH", *head, len(content)) + content
 
 
 def _sequence(items: Iterable[Dataset]) -> bytes:

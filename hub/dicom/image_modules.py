@@ -48,6 +48,8 @@ def general_image(ds: Dataset, context: CaptureContext) -> None:
     ds.AcquisitionTime = tm(moment)
     ds.PatientOrientation = ""
     ds.BurnedInAnnotation = "NO"
+    # Nobody has looked whether a face or a tattoo is in it; a NO would be believed.
+    ds.RecognizableVisualFeatures = "YES"
     if context.note.strip():
         ds.ImageComments = note(context.note)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
@@ -32,8 +33,12 @@ def authority(text: str) -> Authority:
     return Authority(namespace, universal, kind) if known else Authority(namespace)
 
 
+@lru_cache(maxsize=256)
 def issuer_sequence(text: str) -> Sequence:
-    """Return the one-item sequence of the HL7v2 Hierarchic Designator Macro."""
+    """Return the one-item sequence of the HL7v2 Hierarchic Designator Macro.
+
+    Objects share it, so nobody changes it.
+    """
     named = authority(text)
     item = Dataset()
     if named.namespace:

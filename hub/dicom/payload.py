@@ -21,14 +21,16 @@ def payload_sha256(file: BinaryIO) -> str:
     """Return the SHA-256 of Pixel Data (7FE0,0010) or of an encapsulated document.
 
     Of an encapsulated stream the fragments are joined, without their item headers and with
-    the byte that pads an odd one; so other tools export it, too. Empty for an object
-    with neither. Raises ObjectDamaged.
+    the byte that pads an odd one; so other tools export it, too. A document is as long as
+    Encapsulated Document Length (0042,0015) says. Empty for an object with neither.
+    Raises ObjectDamaged.
     """
     try:
         ds = dcmread(file, stop_before_pixels=True)
         document = ds.get("EncapsulatedDocument")
         if document is not None:
-            return hashlib.sha256(document).hexdigest()
+            length = int(ds.get("EncapsulatedDocumentLength") or len(document))
+            return hashlib.sha256(document[:length]).hexdigest()
         digest = hashlib.sha256()
         pieces = list(_pieces(file, ds.file_meta.TransferSyntaxUID == _IMPLICIT_VR))
         for offset, length in pieces:

@@ -28,6 +28,8 @@ _MEASURE: dict[str, object] = {
     "mediaType": "image/png",
 }
 """Asks for the measures of a still; `measure` is raised when they are taken otherwise."""
+_MOST_FRAGMENTS = 100
+"""Fragments of a video that ffmpeg is given; the hub's own are of 2 GiB."""
 _DRAWING = 1
 """Raised when drawing changes, so that pictures of before are not served."""
 
@@ -112,12 +114,16 @@ def _video_request(path: str, instance: Instance, frame: int) -> dict[str, objec
         raise NotFound
     with open(path, "rb") as file:
         stream = video_stream(file)
-    if len(stream) != 1:
-        raise NotAcceptable("A video in several fragments cannot be drawn here.")
-    start, length = stream[0].offset, stream[0].length
+    if len(stream) > _MOST_FRAGMENTS:
+        raise NotAcceptable("A video in so many fragments cannot be drawn here.")
     seconds = (frame - 1) * _frame_time(instance) / 1000
-    found = {"do": "still", "format": "mp4", "start": start, "end": start + length}
-    return {**found, "seconds": f"{seconds:.6f}", "seconds_allowed": _LIMITS.wall_seconds - 1}
+    return {
+        "do": "still",
+        "format": "mp4",
+        "stretches": [[piece.offset, piece.offset + piece.length] for piece in stream],
+        "seconds": f"{seconds:.6f}",
+        "seconds_allowed": _LIMITS.wall_seconds - 1,
+    }
 
 
 def _frame_time(instance: Instance) -> float:

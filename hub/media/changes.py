@@ -32,6 +32,10 @@ PIXEL_CHANGES = {
     ),
     "cmyk": Change("Four inks converted to RGB", "Visible light images are RGB or grey"),
     "palette": Change("Palette expanded to RGB", "Visible light images have no palette"),
+    "high": Change(
+        "High dynamic range (PQ or HLG) shown as it is coded",
+        "DICOM has no term for it; the picture looks paler than on the phone",
+    ),
     "transparent": Change("Transparent parts laid on white", "DICOM images have no transparency"),
 }
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
 from hub.model import Change
 
 from .icc_clean import cleaned
-from .icc_made import display_p3
+from .icc_made import adobe_rgb, display_p3, measured
 
 _MAX_PROFILE = 4 * 1024 * 1024
 _SPACE_OF_SAMPLES = {1: b"GRAY", 3: b"RGB "}
@@ -23,9 +24,19 @@ _CLEANED = Change(
     "ICC profile moved to the ICC Profile attribute, its colour values as they were",
     "Its description, copyright and private parts are free text and were left out",
 )
-_P3_ADDED = Change(
-    "Display P3 profile added", "The file names Display P3 by code (nclx) and brings no profile"
+_GREY = Change(
+    "ICC profile left out", "The pixels are grey and the attribute describes colour (C.11.15)"
 )
+_P3_ADDED = Change(
+    "Display P3 profile added", "The file names Display P3 by code and brings no profile"
+)
+_ADOBE_ADDED = Change(
+    "Adobe RGB profile added", "The file names Adobe RGB as its colour space and brings no profile"
+)
+_MADE = Change(
+    "ICC profile made of gamma and primaries", "The file says its colours by numbers (gAMA, cHRM)"
+)
+_OF_INKS = Change("sRGB profile added", "The inks were converted to sRGB by the file's own profile")
 _ADDED = Change(
     "sRGB profile added", "The file names sRGB as its colour space and brings no profile"
 )
@@ -40,24 +51,42 @@ class Color:
     changes: tuple[Change, ...] = ()
 
 
-def color_of(profile: bytes | None, had_profile: bool, named: str, samples: int) -> Color:
+def color_of(
+    profile: bytes | None,
+    had_profile: bool,
+    named: str,
+    samples: int,
+    numbers: Sequence[float] = (),
+) -> Color:
     """Decide the colour of pixels with `samples` components.
 
-    A profile of the file wins over the space it names (`SRGB`, `ADOBERGB`, `P3`).
-    Grey pixels carry none: the ICC Profile Module describes colour.
+    A profile of the file wins over the space it names (`SRGB`, `ADOBERGB`, `P3`), and that
+    over the `numbers` it gives. Grey pixels carry none: the ICC Profile Module describes colour.
     """
     if samples == 1:
-        return Color(changes=(_BROKEN,) if had_profile else ())
+        return Color(changes=(_GREY,) if had_profile else ())
     kept = cleaned(profile) if profile and is_profile_of(profile, samples) else None
     if kept is not None:
         return Color(kept, "", (_MOVED if kept is profile else _CLEANED,))
-    left_out = (_BROKEN,) if had_profile else ()
+    made = _made(named, numbers)
+    return replace(made, changes=((_BROKEN,) if had_profile else ()) + made.changes)
+
+
+def color_of_inks(by_profile: bool) -> Color:
+    """Colour of inks that became RGB: known only where their profile said what they are."""
+    return Color(srgb_profile(), "SRGB", (_OF_INKS,)) if by_profile else Color()
+
+
+def _made(named: str, numbers: Sequence[float]) -> Color:
+    """What stands in for a profile that the file does not bring."""
     if named == "SRGB":
-        return Color(srgb_profile(), "SRGB", (*left_out, _ADDED))
+        return Color(srgb_profile(), "SRGB", (_ADDED,))
+    if named == "ADOBERGB":
+        return Color(adobe_rgb(), "ADOBERGB", (_ADOBE_ADDED,))
     if named == "P3":
         # Color Space (0028,2002) has no term for Display P3 (PS3.3 C.11.15.1.2).
-        return Color(display_p3(), "", (*left_out, _P3_ADDED))
-    return Color(None, named, left_out)
+        return Color(display_p3(), "", (_P3_ADDED,))
+    return Color(measured(numbers), "", (_MADE,)) if numbers else Color()
 
 
 def is_profile_of(profile: bytes, samples: int) -> bool:

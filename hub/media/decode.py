@@ -6,7 +6,6 @@ the process: the parent calls that a damaged image.
 
 from __future__ import annotations
 
-import base64
 import shutil
 import subprocess
 import warnings
@@ -18,9 +17,11 @@ import numpy as np
 import pillow_heif
 from PIL import Image
 
+from .deep_jpeg import eight_bit_pixels_of
 from .marker import scale_of
 from .metadata import metadata_of
 from .pixels import eight_bit_pixels
+from .source_facts import facts_of_source
 
 Image.MAX_IMAGE_PIXELS = None  # the limit of the request is checked before decoding
 pillow_heif.register_heif_opener()
@@ -39,6 +40,7 @@ _FORMATS = {
 _ONE_PRIMARY = frozenset({"jpeg", "heif"})
 """Kinds whose further pictures stand beside the one that was taken: depth, gain map, preview."""
 
+_XMP = ("xmp", "XML:com.adobe.xmp")
 _TURNED_BY_DECODER = frozenset({"heif", "tiff"})
 
 _TRANSPOSE = {
@@ -52,19 +54,15 @@ _TRANSPOSE = {
 }
 """What makes each Exif orientation upright."""
 
-_ORIENTATION, _NEW_SUBFILE_TYPE, _BITS_PER_SAMPLE = 0x0112, 254, 258
-_REDUCED_RESOLUTION = 1
+_ORIENTATION, _NEW_SUBFILE_TYPE, _BITS_PER_SAMPLE, _PLANAR = 0x0112, 254, 258, 284
+_REDUCED_RESOLUTION, _IN_PLANES = 1, 2
+_DNG_VERSION = 50706
 _IMAGE_DESCRIPTION, _TILE_WIDTH, _NDPI_FORMAT = 270, 322, 65420
 _STORED_NATIVE = frozenset({"heif", "avif"})
 """Photos from video coders: JPEG-LS would halve them and take three times their decoding."""
 
-_NAMED_SPACES = {(1, 13): "SRGB", (12, 13): "P3"}
-"""Colour primaries and transfer characteristics of nclx (ISO/IEC 23091-2)."""
-
-_LOSSY_TIFF = frozenset({"jpeg", "tiff_jpeg", "webp"})
 _LEAST_FOR_JPEG_LS = 64
 """Samples below which the encoder's buffer is too small for its own headers."""
-_MAX_METADATA = 4 * 1024 * 1024
 
 Answer = tuple[dict[str, Any], bytes | bytearray | memoryview]
 
@@ -84,6 +82,7 @@ def _scale(request: Mapping[str, Any]) -> Answer:
     ):
         if image.width * image.height > request["maxPixels"]:
             return {"refused": "image-too-large"}, b""
+        _forget_xmp(image)
         pixels = eight_bit_pixels(_upright(image, _orientation(image, kind)), {"deep": False}, [])
     grey = np.asarray(Image.fromarray(pixels).convert("L"))
     scale = scale_of(grey)
@@ -114,40 +113,75 @@ def _turn(request: Mapping[str, Any]) -> Answer:
     return {"refused": "doubtful" if perfect else "not-aligned"}, b""
 
 
+def _decode_deep_jpeg(request: Mapping[str, Any]) -> Answer:
+    """What Pillow would do for 8 bits; the parent knows everything but the pixels."""
+    pixels = eight_bit_pixels_of(request)
+    if pixels is None:
+        return {"refused": "deep-jpeg"}, b""
+    pixels = np.asarray(_upright(Image.fromarray(pixels), request["orientation"]))
+    return _finished("jpeg", pixels, request["orientation"], ["deep"])
+
+
 def _decode(request: Mapping[str, Any]) -> Answer:
+    if request.get("precision", 8) != 8:
+        return _decode_deep_jpeg(request)
     kind = request["format"]
     # Given a path, Pillow maps plain TIFF rows into memory without regard to a turn by 90 degrees.
     with (
         open(request["path"], "rb") as file,
         Image.open(file, formats=[_FORMATS[kind]]) as image,
     ):
-        if kind == "tiff" and _is_slide(image):
-            return {"refused": "whole-slide"}, b""
+        refused = _odd_tiff(image) if kind == "tiff" else ""
+        if refused:
+            return {"refused": refused}, b""
         if image.width * image.height > request["maxPixels"]:
             return {"refused": "image-too-large"}, b""
         if kind not in _ONE_PRIMARY and _has_further_pictures(image, kind):
             return {"refused": "several-pictures"}, b""
-        facts = _source_facts(image, request)
+        if kind == "png":
+            image.load()  # its text and Exif may stand after the picture
+        carried = metadata_of(image)
+        _forget_xmp(image)
+        facts = {**facts_of_source(image, request), "metadata": carried}
         orientation = request.get("orientation") or _orientation(image, kind)
-        changes: list[str] = []
+        changes: list[str] = ["high"] if facts["high"] else []
         pixels = eight_bit_pixels(_upright(image, orientation), facts, changes)
-    facts["encoding"], stream = _stored(kind, pixels)
-    facts |= {"rows": pixels.shape[0], "columns": pixels.shape[1], "orientation": orientation}
-    facts |= {"samples": 3 if pixels.ndim == 3 else 1, "changes": changes}
-    return facts, stream
+    found, stream = _finished(kind, pixels, orientation, changes)
+    return {**facts, **found}, stream
 
 
-def _stored(kind: str, pixels: Any) -> tuple[str, bytes | bytearray | memoryview]:
-    """Encoding and payload; native rows are handed over as they lie in memory."""
+def _finished(kind: str, pixels: Any, orientation: int, changes: list[str]) -> Answer:
+    """Code the pixels without loss; native rows are handed over as they lie in memory."""
+    samples = 3 if pixels.ndim == 3 else 1
+    facts: dict[str, Any] = {
+        "rows": pixels.shape[0],
+        "columns": pixels.shape[1],
+        "samples": samples,
+    }
+    facts |= {"orientation": orientation, "changes": changes}
     if kind in _STORED_NATIVE or pixels.size < _LEAST_FOR_JPEG_LS:
-        return "native", memoryview(pixels.reshape(-1))
-    return "jpeg-ls-lossless", jpeg_ls.encode_array(pixels, 0, 1 if pixels.ndim == 3 else 0)
+        return {**facts, "encoding": "native"}, memoryview(pixels.reshape(-1))
+    stream = jpeg_ls.encode_array(pixels, 0, 1 if samples == 3 else 0)
+    return {**facts, "encoding": "jpeg-ls-lossless"}, stream
 
 
 def _is_slide(image: Image.Image) -> bool:
     """Whether a slide scanner of Aperio (SVS) or Hamamatsu (NDPI) wrote this TIFF."""
     tags = image.tag_v2  # type: ignore[attr-defined]
     return str(tags.get(_IMAGE_DESCRIPTION, "")).startswith("Aperio") or _NDPI_FORMAT in tags
+
+
+def _odd_tiff(image: Image.Image) -> str:
+    """Why a TIFF is no photo that can be decoded rightly; empty for one that is."""
+    tags = image.tag_v2  # type: ignore[attr-defined]
+    if _is_slide(image):
+        return "whole-slide"
+    # Its first picture is a preview, the photo itself is what the sensor saw.
+    if _DNG_VERSION in tags or tags.get(_NEW_SUBFILE_TYPE, 0) & _REDUCED_RESOLUTION:
+        return "raw"
+    deep = max(tags.get(_BITS_PER_SAMPLE, (8,))) > 8
+    # Pillow reads deep planes as if they were of 8 bits.
+    return "deep-planes" if deep and tags.get(_PLANAR, 1) == _IN_PLANES else ""
 
 
 def _has_further_pictures(image: Image.Image, kind: str) -> bool:
@@ -163,65 +197,20 @@ def _has_further_pictures(image: Image.Image, kind: str) -> bool:
     return False
 
 
-def _source_facts(image: Image.Image, request: Mapping[str, Any]) -> dict[str, Any]:
-    """Facts that Pillow alone can read: blocks of metadata, bit depth, whether it was lossy."""
-    kind, head = request["format"], _head(request["path"])
-    return {
-        "exif": _base64(_exif_block(image, kind)),
-        "icc": _base64(image.info.get("icc_profile")),
-        "metadata": metadata_of(image),
-        "space": _named_space(image),
-        "lossy": _is_lossy(image, kind, head),
-        "deep": _is_deep(image, kind, head),
-    }
-
-
-def _named_space(image: Image.Image) -> str:
-    """The colour space a HEIF file names by code (nclx) where it has no profile."""
-    codes = image.info.get("nclx_profile") or {}
-    primaries, transfer = codes.get("color_primaries"), codes.get("transfer_characteristics")
-    return _NAMED_SPACES.get((int(primaries or 2), int(transfer or 2)), "")
-
-
-def _head(path: str) -> bytes:
-    with open(path, "rb") as file:
-        return file.read(4096)
-
-
-def _exif_block(image: Image.Image, kind: str) -> bytes:
-    block: bytes = image.getexif().tobytes() if kind == "tiff" else image.info.get("exif") or b""
-    return block.removeprefix(b"Exif\x00\x00")
-
-
-def _is_deep(image: Image.Image, kind: str, head: bytes) -> bool:
-    """Whether the file has more than 8 bits a sample, which the decoder may already have cut."""
-    if kind == "png":
-        return head[24:25] == b"\x10"
-    if kind == "tiff":
-        return bool(max(image.tag_v2.get(_BITS_PER_SAMPLE, (8,))) > 8)  # type: ignore[attr-defined]
-    return int(image.info.get("bit_depth", 8)) > 8
-
-
-def _base64(block: bytes | None) -> str:
-    return base64.b64encode(block).decode() if block and len(block) <= _MAX_METADATA else ""
-
-
-def _is_lossy(image: Image.Image, kind: str, head: bytes) -> bool:
-    if kind == "tiff":
-        return image.info.get("compression") in _LOSSY_TIFF
-    if kind == "webp":
-        return b"VP8L" not in head
-    return kind in {"jpeg", "heif", "avif"}
-
-
 def _orientation(image: Image.Image, kind: str) -> int:
-    """The turn still to be applied; libheif and Pillow's TIFF reader have done theirs.
+    """The turn still to be applied; libheif and Pillow's TIFF reader do theirs.
 
     In HEIF the Exif orientation only informs (ISO/IEC 23008-12, A.2.1): obeying it
-    as well as irot and imir would turn the photo twice.
+    as well as irot and imir would turn the photo twice. That of XMP, which Pillow would
+    obey, is a copy for editors that browsers do not look at either.
     """
     value = 1 if kind in _TURNED_BY_DECODER else image.getexif().get(_ORIENTATION, 1)
     return value if value in _TRANSPOSE else 1
+
+
+def _forget_xmp(image: Image.Image) -> None:
+    for packet in _XMP:
+        image.info.pop(packet, None)
 
 
 def _upright(image: Image.Image, orientation: int) -> Image.Image:

@@ -11,19 +11,12 @@ from hub.errors import DamagedImage, HubError, ImageTooLarge, UnsupportedMedia
 from hub.model import Photograph
 
 from . import changes
-from .color import color_of
+from .color import Color, color_of, color_of_inks
 from .exif import ExifFacts, facts_of
-from .jpeg import Jpeg
+from .jpeg import LOSSLESS, Jpeg
 
 JPEG_METHOD = "ISO_10918_1"
-_METHODS = {
-    "jpeg": JPEG_METHOD,
-    "tiff": JPEG_METHOD,
-    "heif": "ISO_23008_2",
-    "avif": "AV1",
-    "webp": "VP8",
-}
-"""Lossy Image Compression Method (0028,2114), PS3.3 C.7.6.1.1.5.2, by source format."""
+"""Lossy Image Compression Method (0028,2114) of JPEG, PS3.3 C.7.6.1.1.5.2."""
 
 
 @dataclass(frozen=True)
@@ -42,14 +35,12 @@ def decoded(source: Source, parsed: Jpeg | None, reason: str) -> Photograph:
     request: dict[str, Any] = {"do": "decode", "path": source.path, "format": source.format}
     request["maxPixels"] = source.max_pixels
     exif = facts_of(parsed.exif) if parsed else None
-    if exif is not None:
-        request["orientation"] = exif.orientation
+    if parsed and exif:
+        request |= _known_of(parsed) | {"orientation": exif.orientation}
     facts, stream = in_child(source, request)
     _refuse(facts)
     exif = exif or facts_of(base64.b64decode(facts["exif"]))
-    profile = base64.b64decode(facts["icc"]) or None
-    space = "SRGB" if facts.get("srgb") else facts["space"] or exif.color_space
-    color = color_of(profile, profile is not None, space, facts["samples"])
+    color = _color(parsed, facts, exif)
     dropped = parsed.dropped if parsed else facts["metadata"]
     photo = Photograph(
         encoding=facts["encoding"],
@@ -57,13 +48,19 @@ def decoded(source: Source, parsed: Jpeg | None, reason: str) -> Photograph:
         rows=facts["rows"],
         columns=facts["columns"],
         samples_per_pixel=facts["samples"],
-        lossy=_lossy(source, facts),
+        lossy=_lossy(source, parsed, facts),
         icc_profile=color.profile,
         color_space=color.space,
         changes=changes.of_decoded(source.format, reason, facts, dropped) + color.changes,
         source_format=source.format,
     )
     return with_exif(photo, exif, source)
+
+
+def _known_of(parsed: Jpeg) -> dict[str, Any]:
+    """What the child need not find out, and cannot where Pillow does not read the stream."""
+    known = {"precision": parsed.precision, "samples": len(parsed.components)}
+    return {**known, "rows": parsed.rows, "columns": parsed.columns}
 
 
 def in_child(source: Source, request: dict[str, Any]) -> tuple[dict[str, Any], memoryview]:
@@ -82,6 +79,15 @@ _REFUSALS: dict[str, HubError] = {
         "This file is a whole slide. Please convert it to DICOM, with wsidicomizer for example, "
         "and send that by STOW-RS."
     ),
+    "raw": UnsupportedMedia(
+        "This file is a camera's raw data with a preview. Please send the photo as JPEG or HEIC."
+    ),
+    "deep-jpeg": UnsupportedMedia(
+        "This JPEG has more than 8 bits a colour and cannot be read here. Please save it as PNG."
+    ),
+    "deep-planes": UnsupportedMedia(
+        "This TIFF holds its colours in planes of more than 8 bits. Please save it as PNG."
+    ),
     "several-pictures": UnsupportedMedia(
         "This file holds several pictures or an animation. Please choose a single photo."
     ),
@@ -95,12 +101,34 @@ def _refuse(facts: dict[str, Any]) -> None:
         raise type(known)(known.message) if known else DamagedImage
 
 
-def _lossy(source: Source, facts: dict[str, Any]) -> tuple[tuple[float, str], ...]:
-    """The one lossy step of the source; decoding and JPEG-LS add none."""
-    if not facts["lossy"]:
+def _color(parsed: Jpeg | None, facts: dict[str, Any], exif: ExifFacts) -> Color:
+    if facts.get("inks"):
+        return color_of_inks("inksProfile" in facts)
+    if parsed:
+        had_profile = bool(parsed.icc_count)
+        return color_of(parsed.icc_profile, had_profile, exif.color_space, facts["samples"])
+    profile = base64.b64decode(facts["icc"]) or None
+    space = facts["space"] or exif.color_space
+    return color_of(profile, profile is not None, space, facts["samples"], facts["measured"])
+
+
+def _lossy(
+    source: Source, parsed: Jpeg | None, facts: dict[str, Any]
+) -> tuple[tuple[float, str], ...]:
+    """The one lossy step of the source; decoding and JPEG-LS add none.
+
+    Its compressed bytes are those of the picture, where the file tells them apart from
+    previews, films and further pictures.
+    """
+    if parsed:
+        method = "" if parsed.process in LOSSLESS else JPEG_METHOD
+    else:
+        method = facts["method"]
+    if not method:
         return ()
+    compressed = parsed.stream_size if parsed else facts["codedBytes"] or source.size
     uncompressed = facts["rows"] * facts["columns"] * facts["samples"]
-    return ((uncompressed / source.size, _METHODS[source.format]),)
+    return ((uncompressed / compressed, method),)
 
 
 def with_exif(photo: Photograph, exif: ExifFacts, source: Source) -> Photograph:

@@ -7,10 +7,13 @@ end, `startxref`, the offset of the cross-reference table and `%%EOF`.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
+from typing import cast
 
+from hub import child
 from hub.errors import BodyTooLarge, DamagedDocument, NotADocument
-from hub.model import Document
+from hub.model import Document, FlagCode
 
 MAX_DOCUMENT_BYTES = 64 * 1024 * 1024
 """Largest document, in bytes."""
@@ -19,14 +22,6 @@ _HEADER = re.compile(rb"%PDF-[12]\.\d")
 _END = re.compile(rb"startxref\s+(\d+)\s+%%EOF\s*\Z")
 _END_BYTES = 2048
 _CROSS_REFERENCE = re.compile(rb"\s*(xref\b|\d+\s+\d+\s+obj\b)")
-
-_FLAGS = {
-    "encrypted": re.compile(rb"/Encrypt\b"),
-    "javascript": re.compile(rb"/(JavaScript|JS)\b"),
-    "launch": re.compile(rb"/Launch\b"),
-    "embedded-files": re.compile(rb"/EmbeddedFiles?\b"),
-}
-"""Names that say what the file would do or hold, where they are not in a compressed stream."""
 
 
 def document(source_path: str) -> Document:
@@ -46,9 +41,21 @@ def document(source_path: str) -> Document:
         encoding="pdf",
         payload=(data,),
         mime_type="application/pdf",
-        flags=tuple(name for name, sign in _FLAGS.items() if sign.search(data)),
+        flags=flags_of(source_path),
         source_format="pdf",
     )
+
+
+def flags_of(path: str) -> tuple[FlagCode, ...]:
+    """Return what a child finds in a PDF, or in an object that holds one.
+
+    One it fails over is kept unchecked.
+    """
+    try:
+        facts, _ = child.call("hub.media.pdf_findings", {"path": path})
+    except child.ChildDied:
+        return (FlagCode.PDF_UNCHECKED,)
+    return tuple(map(FlagCode, cast(Iterable[str], facts["flags"])))
 
 
 def _check_end(data: bytes) -> None:

@@ -1,17 +1,24 @@
 """What an Exif block says, by an allow-list (PS3.17 Annex NNNN): exposure, time, camera.
 
-Positions, owners, comments and maker notes are not on the list. Serial numbers are
-read and kept apart, because a site's policy decides on them.
+Positions, owners, comments and maker notes are not on the list; of the satellites only
+their time is asked, where the camera names no offset. Serial numbers are read and kept
+apart, because a site's policy decides on them.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 
 from .exif_tags import Tags, read
 from .exposure import exposure_of
+
+_TIMES = ((0x9003, 0x9291, 0x9011), (0x9004, 0x9292, 0x9012), (0x0132, 0x9290, 0x9010))
+"""Tags of time, fraction and offset: when it was taken, digitized, and the file written."""
+_OFFSET = re.compile(r"([+-])([01][0-9]):([0-5][0-9])")
+_QUARTER, _SLOW_FIX = timedelta(minutes=15), timedelta(minutes=3)
 
 
 @dataclass(frozen=True)
@@ -64,10 +71,11 @@ def _color_space(tags: Tags) -> str:
 
 
 def _taken_at(tags: Tags) -> datetime | None:
-    for moment, fraction, offset in ((0x9003, 0x9291, 0x9011), (0x0132, 0x9290, 0x9010)):
+    for moment, fraction, offset in _TIMES:
         parsed = _moment(tags.text(moment), tags.text(fraction))
         if parsed is not None:
-            return parsed.replace(tzinfo=_offset(tags.text(offset)))
+            zone = _offset(tags.text(offset)) or _offset_of_camera(tags) or _by_gps(tags, parsed)
+            return parsed.replace(tzinfo=zone)
     return None
 
 
@@ -84,9 +92,32 @@ def _offset(text: str) -> timezone | None:
     """The zone of an OffsetTime value such as `+03:00`, or None."""
     if text == "Z":
         return UTC
-    try:
-        sign = {"+": 1, "-": -1}[text[0]]
-        minutes = int(text[1:3]) * 60 + int(text[4:6])
-    except (ValueError, KeyError, IndexError):
+    parts = _OFFSET.fullmatch(text)
+    if parts is None:
         return None
-    return timezone(sign * timedelta(minutes=minutes)) if minutes <= 14 * 60 else None
+    minutes = int(parts[2]) * 60 + int(parts[3])
+    return _zone(minutes if parts[1] == "+" else -minutes)
+
+
+def _offset_of_camera(tags: Tags) -> timezone | None:
+    """TimeZoneOffset of TIFF/EP: hours of the camera's clock from UTC (PS3.17 Annex NNNN)."""
+    hours = tags.integer(0x882A)
+    return None if hours is None else _zone(hours * 60)
+
+
+def _by_gps(tags: Tags, moment: datetime) -> timezone | None:
+    """What the camera's clock differs from the satellites', in quarters of an hour.
+
+    None where the rest is more than a slow fix explains: then one of them is wrong.
+    """
+    utc = tags.utc()
+    if utc is None:
+        return None
+    apart = moment - utc
+    quarters = round(apart / _QUARTER)
+    return _zone(quarters * 15) if abs(apart - quarters * _QUARTER) <= _SLOW_FIX else None
+
+
+def _zone(minutes: int) -> timezone | None:
+    """An offset that exists on earth, and that DICOM can say (PS3.3 C.12.1.1.8)."""
+    return timezone(timedelta(minutes=minutes)) if -12 * 60 <= minutes <= 14 * 60 else None

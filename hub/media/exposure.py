@@ -9,6 +9,10 @@ from .exif_tags import Tags
 
 _Reader = Callable[[Tags, int], object | None]
 
+_UNKNOWN = 0xFFFFFFFF
+_SIGNED = frozenset({0x9201, 0x9204, 0x9400, 0x9403, 0x9405})
+"""Tags of rationals with sign, but for BrightnessValue."""
+
 
 def decimal_string(value: float) -> str | None:
     """Format for DS: at most 16 characters (PS3.5 6.2); None for what is no number."""
@@ -30,7 +34,28 @@ def _decimal(value: object) -> str | None:
 
 def _ds(tags: Tags, number: int) -> object | None:
     values = tags.numbers(number)
-    return _decimal(values[0]) if values else None
+    return _decimal(values[0]) if values and not _is_unknown(tags, number) else None
+
+
+def _is_unknown(tags: Tags, number: int) -> bool:
+    """Whether a rational says by FFFFFFFF.H that it is unknown or infinite (Exif 2.32, 4.6.5).
+
+    As a numerator with sign that is -1, which only Brightness does not take for a number.
+    """
+    for numerator, denominator in tags.rationals(number)[:1]:
+        special = numerator == _UNKNOWN and number not in _SIGNED
+        return special or denominator == _UNKNOWN
+    return False
+
+
+def _positive(read: _Reader) -> _Reader:
+    """A value whose 0 means that it is not known."""
+
+    def positive(tags: Tags, number: int) -> object | None:
+        value = read(tags, number)
+        return value if value not in (0, "0") else None
+
+    return positive
 
 
 def _ds4(tags: Tags, number: int) -> object | None:
@@ -95,7 +120,7 @@ _EXPOSURE: tuple[tuple[int, str, _Reader], ...] = (
     (0x9203, "BrightnessValue", _ds),
     (0x9204, "ExposureBiasValue", _ds),
     (0x9205, "MaxApertureValue", _ds),
-    (0x9206, "SubjectDistance", _ds),
+    (0x9206, "SubjectDistance", _positive(_ds)),
     (0x9207, "MeteringMode", _term(*range(7), 255)),
     (0x9208, "LightSource", _term(*range(5), *range(9, 16), *range(17, 25), 255)),
     (0x920A, "FocalLength", _ds),
@@ -114,7 +139,7 @@ _EXPOSURE: tuple[tuple[int, str, _Reader], ...] = (
     (0xA402, "ExposureMode", _term(0, 1, 2)),
     (0xA403, "WhiteBalance", _term(0, 1)),
     (0xA404, "DigitalZoomRatio", _ds),
-    (0xA405, "FocalLengthIn35mmFilm", _is),
+    (0xA405, "FocalLengthIn35mmFilm", _positive(_is)),
     (0xA406, "SceneCaptureType", _term(0, 1, 2, 3)),
     (0xA407, "GainControl", _term(*range(5))),
     (0xA408, "Contrast", _term(0, 1, 2)),

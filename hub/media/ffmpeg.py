@@ -34,10 +34,11 @@ def answer(request: Mapping[str, Any]) -> Answer:
 def source(request: Mapping[str, Any]) -> list[str]:
     """The options that name the input and bar it from opening anything else."""
     protocols, url = "file", f"file:{request['path']}"
-    if "start" in request:
-        # The stretch of a stored object that is its video, without a copy of it.
-        protocols = "file,subfile"
-        url = f"subfile,,start,{request['start']},end,{request['end']},,:{url}"
+    if "stretches" in request:
+        # The fragments of a stored object that are its video, without a copy of them.
+        protocols = "file,subfile,concat"
+        parts = [f"subfile,,start,{a},end,{b},,:{url}" for a, b in request["stretches"]]
+        url = parts[0] if len(parts) == 1 else "concat:" + "|".join(parts)
     return [
         *("-protocol_whitelist", protocols, "-format_whitelist", FORMATS),
         *("-f", _DEMUXERS[request["format"]], "-i", url),

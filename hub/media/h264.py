@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .bits import Bits, payload
 from .boxes import Malformed
 
 HIGH = 100
@@ -20,39 +21,11 @@ class Sequence:
     rows: int
 
 
-class _Bits:
-    """The bits of a raw byte sequence payload."""
-
-    def __init__(self, data: bytes) -> None:
-        self._value = int.from_bytes(data, "big")
-        self._left = len(data) * 8
-
-    def take(self, count: int) -> int:
-        if count > self._left:
-            raise Malformed("a parameter set is cut")
-        self._left -= count
-        return self._value >> self._left & ((1 << count) - 1)
-
-    def golomb(self) -> int:
-        """ue(v), 9.1."""
-        zeros = 0
-        while not self.take(1):
-            zeros += 1
-            if zeros > 32:
-                raise Malformed("a parameter set is damaged")
-        return (1 << zeros) - 1 + self.take(zeros)
-
-    def signed(self) -> int:
-        """se(v), 9.1.1."""
-        value = self.golomb()
-        return (value + 1) // 2 if value % 2 else -(value // 2)
-
-
 def read(sps: bytes) -> Sequence:
     """Read a NAL unit with a sequence parameter set. Raises Malformed."""
     if len(sps) < 5 or sps[0] & 0x1F != 7:
         raise Malformed("its first parameter set is not of a sequence")
-    bits = _Bits(sps[4:512].replace(b"\x00\x00\x03", b"\x00\x00"))
+    bits = Bits(payload(sps[4:512]))
     profile, level = sps[1], sps[3]
     bits.golomb()  # seq_parameter_set_id
     chroma = _chroma(bits) if profile in _WITH_CHROMA else 1
@@ -74,7 +47,7 @@ def read(sps: bytes) -> Sequence:
     return Sequence(profile, level, columns, rows)
 
 
-def _chroma(bits: _Bits) -> int:
+def _chroma(bits: Bits) -> int:
     chroma = bits.golomb()
     if chroma == 3:
         bits.take(1)  # separate_colour_plane_flag
@@ -88,7 +61,7 @@ def _chroma(bits: _Bits) -> int:
     return chroma
 
 
-def _skip_scaling_list(bits: _Bits, size: int) -> None:
+def _skip_scaling_list(bits: Bits, size: int) -> None:
     last = following = 8
     for _ in range(size):
         if following:
@@ -96,7 +69,7 @@ def _skip_scaling_list(bits: _Bits, size: int) -> None:
         last = following or last
 
 
-def _skip_order(bits: _Bits) -> None:
+def _skip_order(bits: Bits) -> None:
     """pic_order_cnt_type and what belongs to it."""
     kind = bits.golomb()
     if kind == 0:

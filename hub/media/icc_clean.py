@@ -12,16 +12,17 @@ import re
 import struct
 from collections.abc import Iterable, Mapping
 
+from .icc_lengths import length_of
+
 _HEADER, _ENTRY, _MOST_TAGS = 128, 12, 100
 _CURVES = {b"curv", b"para"}
-_TABLES = {b"mft1", b"mft2", b"mAB ", b"mBA ", b"mpet"}
+_TABLES = {b"mft1", b"mft2", b"mAB ", b"mBA "}
 
 _COLOUR: dict[bytes, set[bytes]] = {
     **{tag: {b"XYZ "} for tag in (b"wtpt", b"bkpt", b"rXYZ", b"gXYZ", b"bXYZ", b"lumi")},
     **{tag: _CURVES for tag in (b"rTRC", b"gTRC", b"bTRC")},
     **{tag: _TABLES for tag in (b"A2B0", b"A2B1", b"A2B2", b"B2A0", b"B2A1", b"B2A2")},
-    **{tag: _TABLES for tag in (b"D2B0", b"D2B1", b"D2B2", b"D2B3", b"gamt")},
-    **{tag: _TABLES for tag in (b"B2D0", b"B2D1", b"B2D2", b"B2D3")},
+    b"gamt": _TABLES,
     b"chad": {b"sf32"},
     b"chrm": {b"chrm"},
     b"tech": {b"sig "},
@@ -30,11 +31,6 @@ _COLOUR: dict[bytes, set[bytes]] = {
     b"cicp": {b"cicp"},
 }
 """Tags that stay, with the types their element may have. The list is of what stays."""
-
-_LENGTHS = {b"XYZ ": 20, b"sf32": 44, b"chrm": 36, b"sig ": 12, b"view": 36, b"meas": 36}
-_LENGTHS |= {b"cicp": 12}
-_PARAMETERS = {0: 1, 1: 3, 2: 4, 3: 5, 4: 7}
-"""Parameters of each function type of a parametric curve (10.18, table 68)."""
 
 _TEXTS = frozenset({b"desc", b"cprt", b"dmnd", b"dmdd", b"vued"})
 _KNOWN = re.compile(
@@ -83,11 +79,14 @@ def assembled(header_of: bytes, elements: Elements, name: str) -> bytes:
     body = struct.pack(">I", len(every)) + table + data
     header = _header(header_of, _HEADER + len(body))
     if version >= 4:
-        # The Profile ID is counted with flags, intent and itself as zero (7.2.18).
-        counted = header[:44] + bytes(4) + header[48:64] + bytes(4) + header[68:]
-        digest = hashlib.md5(counted + body, usedforsecurity=False).digest()
-        header = header[:84] + digest + header[100:]
+        header = header[:84] + _profile_id(header + body) + header[100:]
     return header + body
+
+
+def _profile_id(profile: bytes) -> bytes:
+    """MD5 of the profile with flags, intent and the ID itself as zero (7.2.18)."""
+    counted = profile[:44] + bytes(4) + profile[48:64] + bytes(4) + profile[68:84] + bytes(16)
+    return hashlib.md5(counted + profile[100:], usedforsecurity=False).digest()
 
 
 def _header(source: bytes, size: int) -> bytes:
@@ -114,11 +113,15 @@ def _elements(profile: bytes) -> dict[bytes, bytes] | None:
     count = int.from_bytes(profile[_HEADER : _HEADER + 4], "big")
     if count > _MOST_TAGS or profile[12:16] not in _CLASSES:
         return None
-    found = {}
+    found, places = {}, set()
     for number in range(count):
         at = _HEADER + 4 + _ENTRY * number
         offset, size = struct.unpack(">2I", profile[at + 4 : at + 12].ljust(8, b"\x00"))
         if offset < _HEADER or size < 8 or offset + size > len(profile):
+            return None
+        # Elements are shared whole or not at all: overlapping, they would multiply (7.3.1).
+        places.add((offset, size))
+        if sum(size for _offset, size in places) > len(profile):
             return None
         found[profile[at : at + 4]] = profile[offset : offset + size]
     return found
@@ -130,21 +133,11 @@ def _makes_colour(elements: Iterable[bytes]) -> bool:
 
 
 def _is_colour(tag: bytes, value: bytes) -> bool:
-    return value[:4] in _COLOUR.get(tag, ()) and len(value) >= _length(value)
-
-
-def _length(value: bytes) -> int:
-    """How long an element of its type is; tables of colours are as long as they are."""
-    kind = value[:4]
-    if kind == b"curv":
-        return 12 + 2 * int.from_bytes(value[8:12], "big")
-    if kind == b"para":
-        return 12 + 4 * _PARAMETERS.get(int.from_bytes(value[8:10], "big"), 1 << 30)
-    return _LENGTHS.get(kind, len(value))
+    return value[:4] in _COLOUR.get(tag, ()) and len(value) >= length_of(value)
 
 
 def _exactly(value: bytes) -> bytes:
-    return value[:4] + bytes(4) + value[8 : _length(value)]
+    return value[:4] + bytes(4) + value[8 : length_of(value)]
 
 
 def _says_nothing_unknown(profile: bytes, elements: Elements) -> bool:
@@ -153,8 +146,10 @@ def _says_nothing_unknown(profile: bytes, elements: Elements) -> bool:
         if tag in _TEXTS:
             if not all(_KNOWN.fullmatch(text) for text in _texts(value)):
                 return False
-        elif not _is_colour(tag, value) or len(value) > _length(value):
+        elif not _is_colour(tag, value) or len(value) > length_of(value):
             return False
+    if any(profile[84:100]) and profile[84:100] != _profile_id(profile):
+        return False
     return not any(profile[100:_HEADER]) and not any(_between(profile))
 
 

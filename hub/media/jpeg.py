@@ -8,22 +8,29 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from hub.errors import DamagedImage
 
+from .jpeg_tables import DHT, DQT, Tables, TableSegment
 from .segments import EXIF, ICC, counted, name_of
 
 SOF0, SOF1, SOF2, SOF9, SOF10 = 0xC0, 0xC1, 0xC2, 0xC9, 0xCA
-_DHT, _DAC, _SOI, _EOI, _SOS, _DQT, _DRI = 0xC4, 0xCC, 0xD8, 0xD9, 0xDA, 0xDB, 0xDD
+LOSSLESS = frozenset({0xC3, 0xC7, 0xCB, 0xCF})
+"""Start of frame of the lossless processes (T.81 table B.1)."""
+_DAC, _SOI, _EOI, _SOS, _DRI = 0xCC, 0xD8, 0xD9, 0xDA, 0xDD
 _APP0, _APP1, _APP2, _APP14 = 0xE0, 0xE1, 0xE2, 0xEE
-_SOFS = frozenset(range(0xC0, 0xD0)) - {_DHT, 0xC8, _DAC}
-_KEPT = _SOFS | {_DHT, _DAC, _DQT, _DRI}
+_SOFS = frozenset(range(0xC0, 0xD0)) - {DHT, 0xC8, _DAC}
+_KEPT = _SOFS | {DHT, DQT, _DRI}
 """Marker segments a decoder needs. The list is of what stays, never of what goes."""
 
 _MAX_SCANS = 100
+_MAX_SEGMENTS = 10_000
+"""Marker segments; an hour could be spent on a large file that is nothing but empty ones."""
+_NO_FILL = re.compile(rb"[^\xff]")
 _END_OF_SCAN = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
 _WINDOW = 256 * 1024
 """Bytes looked at in one go: what stays in a processor's cache."""
@@ -36,6 +43,8 @@ class Component:
     id: int
     horizontal: int
     vertical: int
+    quantization: int
+    """Number of its quantization table."""
 
 
 @dataclass
@@ -122,31 +131,30 @@ class _Walk:
     def __init__(self, data: bytes) -> None:
         self._data = data
         self._jpeg = Jpeg()
-        self._ranges: list[tuple[int, int]] = []
+        self._parts: list[tuple[int, int] | TableSegment] = []
+        self._tables = Tables()
         self._dropped: Counter[str] = Counter()
         self._scanned: set[int] = set()
 
     def to_end(self) -> Jpeg:
         self._keep(0, 2)
         position = 2
-        while True:
+        for _count in range(_MAX_SEGMENTS):
             marker, position = self._next_marker(position)
             if marker == _EOI:
-                break
+                self._keep(position - 2, position)
+                self._finish(position)
+                return self._jpeg
             position = self._segment(marker, position)
-        self._keep(position - 2, position)
-        self._finish(position)
-        return self._jpeg
+        raise DamagedImage
 
     def _next_marker(self, position: int) -> tuple[int, int]:
         """The next marker and the offset after it; fill bytes (T.81 B.1.1.2) are passed over."""
-        data = self._data
-        position = data.find(b"\xff", position)
-        while position >= 0 and data[position] == 0xFF:
-            position += 1
-        if position < 0:
+        start = self._data.find(b"\xff", position)
+        code = _NO_FILL.search(self._data, start) if start >= 0 else None
+        if code is None:
             raise DamagedImage
-        return data[position], position + 1
+        return self._data[code.start()], code.end()
 
     def _segment(self, marker: int, start: int) -> int:
         """Take one marker segment whose length field is at `start`; return where it ends."""
@@ -158,23 +166,32 @@ class _Walk:
         body = memoryview(self._data)[start + 2 : end]
         if marker == _SOS:
             return self._scan(start - 2, body, end)
-        if marker in _KEPT:
+        if marker in (DHT, DQT):
+            whole = memoryview(self._data)[start - 2 : end]
+            self._parts.append(self._tables.define(marker, whole))
+        elif marker in _KEPT:
             self._keep(start - 2, end)
-            if marker in _SOFS:
-                self._frame(marker, body)
-        else:
+            self._check(marker, body)
+        elif marker != _DAC:  # without use but for arithmetic streams, which are coded again
             self._metadata(marker, body)
         return end
 
+    def _check(self, marker: int, body: memoryview) -> None:
+        """Take a frame header; of a restart interval only that it is one and no more."""
+        if marker in _SOFS:
+            self._frame(marker, body)
+        elif len(body) != 2:
+            raise DamagedImage
+
     def _frame(self, marker: int, body: memoryview) -> None:
         jpeg = self._jpeg
-        if jpeg.process or len(body) < 6 + 3 * body[5]:
+        if jpeg.process or len(body) != 6 + 3 * body[5]:
             raise DamagedImage
         jpeg.process, jpeg.precision = marker, body[0]
         jpeg.rows = int.from_bytes(body[1:3], "big")
         jpeg.columns = int.from_bytes(body[3:5], "big")
         jpeg.components = tuple(
-            Component(body[i], body[i + 1] >> 4, body[i + 1] & 15)
+            Component(body[i], body[i + 1] >> 4, body[i + 1] & 15, body[i + 2])
             for i in range(6, 6 + 3 * body[5], 3)
         )
 
@@ -183,10 +200,19 @@ class _Walk:
         jpeg.scans += 1
         if not jpeg.process or jpeg.scans > _MAX_SCANS:
             raise DamagedImage
-        self._scanned.update(body[1 + 2 * i] for i in range(body[0]))
+        if len(body) != 4 + 2 * body[0]:
+            raise DamagedImage
+        for at in range(1, 1 + 2 * body[0], 2):
+            self._scanned.add(body[at])
+            self._use(body[at], body[at + 1])
         ending = _end_of_scan(self._data, data_start)
         self._keep(start, ending)
         return ending
+
+    def _use(self, id_: int, tables: int) -> None:
+        for component in self._jpeg.components:
+            if component.id == id_:
+                self._tables.use(component.quantization, tables >> 4, tables & 15)
 
     def _metadata(self, marker: int, body: memoryview) -> None:
         jpeg, head = self._jpeg, bytes(body[:64])
@@ -202,10 +228,11 @@ class _Walk:
         self._dropped[name_of(marker, head)] += 1
 
     def _keep(self, start: int, end: int) -> None:
-        if self._ranges and self._ranges[-1][1] == start:
-            self._ranges[-1] = (self._ranges[-1][0], end)
+        last = self._parts[-1] if self._parts else None
+        if isinstance(last, tuple) and last[1] == start:
+            self._parts[-1] = (last[0], end)
         else:
-            self._ranges.append((start, end))
+            self._parts.append((start, end))
 
     def _finish(self, end: int) -> None:
         jpeg = self._jpeg
@@ -215,7 +242,14 @@ class _Walk:
             raise DamagedImage
         if end < len(self._data):
             self._dropped["data after the end of the image"] += 1
-        whole = memoryview(self._data)
-        jpeg.slices = tuple(whole[start:stop] for start, stop in self._ranges)
+        jpeg.slices = tuple(self._slices())
         del self._dropped["ICC profile"]  # it moves to an attribute, which says so itself
         jpeg.dropped = counted(self._dropped)
+
+    def _slices(self) -> Iterator[memoryview]:
+        """What stays, as views of the source; only a segment that is made anew is copied."""
+        for part in self._parts:
+            if isinstance(part, TableSegment):
+                yield from (memoryview(piece) for piece in part.pieces())
+            else:
+                yield memoryview(self._data)[part[0] : part[1]]

@@ -35,4 +35,6 @@ def metadata_of(image: Image.Image) -> tuple[str, ...]:
     for number in getattr(image, "tag_v2", ()):
         if number not in _TIFF_OF_PIXELS:
             found[_TIFF_KINDS.get(number, "TIFF tag")] += 1
-    return counted(found)
+    if image.format == "HEIF":
+        found["further picture"] += getattr(image, "n_frames", 1) - 1
+    return counted(+found)

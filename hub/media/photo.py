@@ -7,7 +7,7 @@ child process, and stored without further loss.
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 from typing import Any
 
 from hub.errors import ImageTooLarge
@@ -43,15 +43,15 @@ def photograph(source_path: str, *, max_pixels: int, keep_serial: bool = False) 
 
     Raises NotAnImage, UnsupportedMedia, DamagedImage, ImageTooLarge.
     """
-    path = Path(source_path)
-    size = path.stat().st_size
-    with path.open("rb") as file:
+    with open(source_path, "rb", buffering=0) as file:
+        size = os.fstat(file.fileno()).st_size
         kind = format_of(file.read(HEAD_BYTES))
-    if size > MAX_STILL_BYTES:
-        raise ImageTooLarge
-    source = Source(source_path, size, kind, max_pixels, keep_serial)
-    if kind == "jpeg":
-        return _from_jpeg(source, path.read_bytes())
+        if size > MAX_STILL_BYTES:
+            raise ImageTooLarge
+        source = Source(source_path, size, kind, max_pixels, keep_serial)
+        if kind == "jpeg":
+            file.seek(0)
+            return _from_jpeg(source, file.readall())
     return decoded(source, None, changes.NO_TRANSFER_SYNTAX)
 
 

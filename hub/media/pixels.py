@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageCms
 
+from .deep_grey import eight_bit
+
 _DEEP_MODES = frozenset({"I", "I;16", "I;16B", "I;16L", "I;16N", "F"})
 
 
@@ -19,7 +21,7 @@ def eight_bit_pixels(image: Image.Image, facts: dict[str, Any], changes: list[st
     if facts["deep"]:
         changes.append("deep")
     if image.mode in _DEEP_MODES:
-        image = _eight_bit(image)
+        image = eight_bit(image)
     if image.mode == "CMYK":
         image = _from_cmyk(image, facts, changes)
     if image.mode == "P":
@@ -32,19 +34,11 @@ def eight_bit_pixels(image: Image.Image, facts: dict[str, Any], changes: list[st
     return np.asarray(image if image.mode == mode else image.convert(mode))
 
 
-def _eight_bit(image: Image.Image) -> Image.Image:
-    """Scale deep grey values to 8 bits (VL images have no more, PS3.3 C.8.12.1)."""
-    values = np.asarray(image, dtype=np.float64)
-    # Pillow has no scale for 32-bit and float images; their own range is the only one known.
-    top = 65535.0 if image.mode.startswith("I;16") else max(float(values.max()), 1.0)
-    return Image.fromarray((np.clip(values, 0, top) / top * 255 + 0.5).astype(np.uint8))
-
-
 def _from_cmyk(image: Image.Image, facts: dict[str, Any], changes: list[str]) -> Image.Image:
     """Four inks to sRGB, by the file's own profile when it has one."""
     changes.append("cmyk")
     profile = image.info.get("icc_profile")
-    facts["icc"] = ""
+    facts["inks"] = True
     if not profile:
         return image.convert("RGB")
     try:
@@ -54,7 +48,7 @@ def _from_cmyk(image: Image.Image, facts: dict[str, Any], changes: list[str]) ->
         )
     except ImageCms.PyCMSError:
         return image.convert("RGB")
-    facts["srgb"] = True
+    facts["inksProfile"] = True
     return converted or image.convert("RGB")
 
 

@@ -9,36 +9,38 @@ from hub.settings import Settings
 
 from .document import document
 from .photo import photograph
+from .transcode import Coder
 from .video import is_video, video
 
-Reader = Callable[[str, Settings], Media]
+Reader = Callable[[str, Settings, Coder], Media]
 
 
-def _still(path: str, settings: Settings) -> Photograph:
+def _still(path: str, settings: Settings, _coder: Coder) -> Photograph:
     return photograph(path, max_pixels=settings.max_pixels, keep_serial=settings.keep_device_serial)
 
 
-def _video(path: str, settings: Settings) -> Video:
-    return video(path, max_pixels=settings.max_pixels, may_transcode=settings.transcode)
+def _video(path: str, settings: Settings, coder: Coder) -> Video:
+    pixels, may_transcode = settings.max_pixels, settings.transcode
+    return video(path, max_pixels=pixels, may_transcode=may_transcode, coder=coder)
 
 
-def _still_or_video(path: str, settings: Settings) -> Media:
-    return _video(path, settings) if is_video(path) else _still(path, settings)
+def _still_or_video(path: str, settings: Settings, coder: Coder) -> Media:
+    return (_video if is_video(path) else _still)(path, settings, coder)
 
 
 READERS: Mapping[Kind, Reader] = {
     Kind.MICROSCOPY: _still_or_video,
     Kind.ENDOSCOPY: _still_or_video,
     Kind.VIDEO: _video,
-    Kind.DOCUMENT: lambda path, _settings: document(path),
+    Kind.DOCUMENT: lambda path, _settings, _coder: document(path),
 }
 """Kinds that are more or other than stills."""
 
 
-def read(kind: Kind, path: str, settings: Settings) -> Media:
+def read(kind: Kind, path: str, settings: Settings, coder: Coder | None = None) -> Media:
     """Read the file at `path` as what `kind` says it is.
 
     Raises UnsupportedMedia and its kinds: NotAnImage, DamagedImage, ImageTooLarge,
-    NotADocument, NotAVideo, DamagedVideo, TranscodingOff.
+    NotADocument, NotAVideo, DamagedVideo, TranscodingOff; CodedLater where `coder` only moves.
     """
-    return READERS.get(kind, _still)(path, settings)
+    return READERS.get(kind, _still)(path, settings, coder or Coder(settings.work_dir))

@@ -1,14 +1,15 @@
 """A movie written anew around samples that stay where they are (ISO/IEC 14496-12).
 
 The description is made from what is known, not copied, so that nothing else can come
-along; it stands before the samples, so that playing can begin at once. Of the samples
-not one byte is changed, and bytes that belong to none are left behind.
+along; it stands before the samples, so that playing can begin at once. Samples keep their
+sizes and order, and bytes that belong to none are left behind.
 """
 
 from __future__ import annotations
 
 import os
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +23,9 @@ from .mp4 import Movie, Track, numbers, required
 MAX_SAMPLES = 4_000_000
 MAX_STRETCHES = 100_000
 """Stretches of samples with other bytes between them."""
+
+_BATCH = 65_536
+"""Samples whose places are held as numbers of Python's."""
 
 _LONGEST = 366 * 24 * 3600
 """Seconds; what is longer would not fit the fields of the new file."""
@@ -58,11 +62,22 @@ class Kept:
     """Where each chunk lies in the source."""
     sizes: Numbers
     """Bytes of each chunk."""
+    per_chunk: NDArray[np.int64]
+    """Samples of each chunk."""
 
     @property
     def seconds(self) -> float:
         """How long the samples last."""
         return self.duration / self.track.timescale
+
+    def places(self) -> Iterator[tuple[int, int]]:
+        """Yield where each sample lies in the source, and its size."""
+        sizes = _sample_sizes(required(self.track.tables, b"stsz"))
+        shifts = self.offsets - (np.cumsum(self.sizes) - self.sizes)
+        starts = np.repeat(shifts, self.per_chunk) + np.cumsum(sizes) - sizes
+        for at in range(0, self.samples, _BATCH):
+            batch = slice(at, at + _BATCH)
+            yield from zip(starts[batch].tolist(), sizes[batch].tolist(), strict=True)
 
 
 def kept(track: Track, entry: bytes, columns: int = 0, rows: int = 0) -> Kept:
@@ -81,7 +96,7 @@ def kept(track: Track, entry: bytes, columns: int = 0, rows: int = 0) -> Kept:
     duration = int((stts[:, 0] * stts[:, 1]).sum())
     if not 0 < duration <= _LONGEST * track.timescale:
         raise Malformed("its samples last for no time, or for years")
-    return Kept(track, entry, columns, rows, len(sample_sizes), duration, offsets, sizes)
+    return Kept(track, entry, columns, rows, len(sample_sizes), duration, offsets, sizes, per_chunk)
 
 
 def remuxed(movie: Movie, tracks: list[Kept], file: HasDescriptor) -> tuple[Piece, ...]:

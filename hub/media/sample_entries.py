@@ -9,16 +9,19 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
-from . import h264
+from . import h264, hevc
+from .bits import payload
 from .boxes import Malformed, box, children
 from .mp4 import numbers
 
 _VISUAL, _SOUND = 78, 28
 _H264_WITH_CHROMA = frozenset({100, 110, 122, 144})
-_HEVC_PARAMETER_SETS = frozenset({32, 33, 34})
+_HEVC_PARAMETER_SETS, _HEVC_SEQUENCE = frozenset({32, 33, 34}), 33
 _AAC = 0x40
 _MP3 = frozenset({0x69, 0x6B})
 _LONGEST_CONFIG = 64
+_LONGEST_RECORD = 64 * 1024
+"""Bytes of a decoder configuration record; an honest one has some hundred."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,8 @@ class Picture:
     """Horizontal and vertical spacing of pixels."""
     entry: bytes
     """The description written anew; empty for a codec that is not kept."""
+    length_size: int = 4
+    """Bytes of the length before each NAL unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +55,13 @@ def picture(format_: bytes, data: memoryview) -> Picture:
     """Read a video sample description. Raises Malformed."""
     columns, rows = numbers(data, "HH", 24)
     boxes = children(data, _VISUAL)
+    if any(len(boxes.get(record, b"")) > _LONGEST_RECORD for record in (b"avcC", b"hvcC")):
+        raise Malformed("a decoder's configuration is too long")
     aspect = numbers(boxes[b"pasp"], "II", 0) if b"pasp" in boxes else (1, 1)
     if format_ == b"avc1" and b"avcC" in boxes:
         return _avc(boxes, (aspect[0], aspect[1]))
     if format_ in (b"hvc1", b"hev1") and b"hvcC" in boxes:
-        config = boxes[b"hvcC"]
-        profile, level = numbers(config, "B", 1)[0], numbers(config, "B", 12)[0]
-        clean = _clean_hvcc(config)
-        entry = _visual(format_, columns, rows, box(b"hvcC", clean), boxes)
-        profile = profile & 0x1F if _is_eight_bit_420(config) else 0
-        return Picture("hevc", profile, level, columns, rows, (aspect[0], aspect[1]), entry)
+        return _hevc(format_, boxes, (columns, rows), (aspect[0], aspect[1]))
     name = format_.decode("latin-1")
     return Picture(name, 0, 0, columns, rows, (aspect[0], aspect[1]), b"")
 
@@ -89,7 +91,25 @@ def _avc(boxes: dict[bytes, memoryview], aspect: tuple[int, int]) -> Picture:
     clean, sps = _clean_avcc(boxes[b"avcC"])
     facts = h264.read(sps)
     entry = _visual(b"avc1", facts.columns, facts.rows, box(b"avcC", clean), boxes)
-    return Picture("h264", facts.profile, facts.level, facts.columns, facts.rows, aspect, entry)
+    size = (facts.columns, facts.rows)
+    return Picture("h264", facts.profile, facts.level, *size, aspect, entry, (clean[4] & 3) + 1)
+
+
+def _hevc(
+    format_: bytes,
+    boxes: dict[bytes, memoryview],
+    size: tuple[int, int],
+    aspect: tuple[int, int],
+) -> Picture:
+    """What the parameter set says; one that is only in the samples is not looked for."""
+    clean, sps = _clean_hvcc(boxes[b"hvcC"])
+    if not sps:
+        return Picture("hevc", 0, 0, *size, aspect, b"")
+    facts = hevc.read(sps)
+    entry = _visual(format_, facts.columns, facts.rows, box(b"hvcC", clean), boxes)
+    profile = facts.profile if facts.is_eight_bit_420 else 0
+    size = (facts.columns, facts.rows)
+    return Picture("hevc", profile, facts.level, *size, aspect, entry, (clean[21] & 3) + 1)
 
 
 def _visual(
@@ -105,43 +125,61 @@ def _visual(
 
 
 def _clean_avcc(data: memoryview) -> tuple[bytes, bytes]:
-    """AVCDecoderConfigurationRecord up to its end, and the first sequence parameter set."""
-    position, sets = 5, []
-    for mask in (0x1F, 0xFF):
+    """AVCDecoderConfigurationRecord of its parameter sets, and the first of a sequence."""
+    position, lists = 5, []
+    for mask, type_ in ((0x1F, 7), (0xFF, 8)):
         (count,) = numbers(data, "B", position)
-        position += 1
-        for _ in range(count & mask):
-            (length,) = numbers(data, "H", position)
-            sets.append(bytes(data[position + 2 : position + 2 + length]))
-            position += 2 + length
-            if position > len(data):
-                raise Malformed("a parameter set is cut")
-    if not sets:
+        found, position = _sets(data, position + 1, count & mask)
+        lists.append([s for s in found if s and s[0] & 0x1F == type_])
+    sequences, pictures = lists
+    if not sequences or len(sequences[0]) < 4:
         raise Malformed("it has no parameter sets")
-    end = bytes(data[position : position + 3]) if data[1] in _H264_WITH_CHROMA else b""
-    return bytes(data[:position]) + (end + b"\x00" if len(end) == 3 else b""), sets[0]
+    with_chroma = sequences[0][1] in _H264_WITH_CHROMA
+    end = bytes(data[position : position + 3]) if with_chroma else b""
+    clean = b"".join(
+        (
+            b"\x01" + sequences[0][1:4] + bytes([data[4] | 0xFC]),
+            bytes([len(sequences) | 0xE0]) + _joined(sequences),
+            bytes([len(pictures)]) + _joined(pictures),
+            end + b"\x00" if len(end) == 3 else b"",
+        )
+    )
+    return clean, sequences[0]
 
 
-def _clean_hvcc(data: memoryview) -> bytes:
-    """HEVCDecoderConfigurationRecord with its parameter sets and nothing else, such as SEI."""
+def _clean_hvcc(data: memoryview) -> tuple[bytes, bytes]:
+    """HEVCDecoderConfigurationRecord with its parameter sets and nothing else, such as SEI.
+
+    Returns the first set of a sequence, too; empty where it has none.
+    """
     (arrays,) = numbers(data, "B", 22)
-    position, kept = 23, []
+    position, kept, sps = 23, [], b""
     for _ in range(arrays):
-        start = position
         kind, count = numbers(data, "BH", position)
-        position += 3
-        for _nal in range(count):
-            position += 2 + numbers(data, "H", position)[0]
+        found, position = _sets(data, position + 3, count)
+        found = [s for s in found if s and s[0] >> 1 & 0x3F == kind & 0x3F]
+        if found and kind & 0x3F in _HEVC_PARAMETER_SETS:
+            kept.append(struct.pack(">BH", kind & 0xBF, len(found)) + _joined(found))
+            sps = sps or (found[0] if kind & 0x3F == _HEVC_SEQUENCE else b"")
+    general = payload(sps)[3:15] or bytes(data[1:13])
+    clean = b"\x01" + general + bytes(data[13:22]) + bytes([len(kept)]) + b"".join(kept)
+    return clean, sps
+
+
+def _sets(data: memoryview, position: int, count: int) -> tuple[list[bytes], int]:
+    """Return NAL units with a length of two bytes each, and where they end."""
+    found = []
+    for _ in range(count):
+        (length,) = numbers(data, "H", position)
+        found.append(bytes(data[position + 2 : position + 2 + length]))
+        position += 2 + length
         if position > len(data):
             raise Malformed("a parameter set is cut")
-        if kind & 0x3F in _HEVC_PARAMETER_SETS:
-            kept.append(bytes(data[start:position]))
-    return bytes(data[:22]) + bytes([len(kept)]) + b"".join(kept)
+    return found, position
 
 
-def _is_eight_bit_420(config: memoryview) -> bool:
-    chroma, luma_depth, chroma_depth = numbers(config, "BBB", 16)
-    return (chroma & 3, luma_depth & 7, chroma_depth & 7) == (1, 0, 0)
+def _joined(sets: list[bytes]) -> bytes:
+    return b"".join(struct.pack(">H", len(s)) + s for s in sets)
 
 
 def _descriptor(data: memoryview, position: int) -> tuple[int, int, int]:

@@ -1,6 +1,6 @@
 """A video that DICOM cannot carry is coded again, in a child, into a file that has no name.
 
-Progress goes to the log of this module, which `imaging-hub wrap` shows.
+Progress goes to the log of this module, which `imaging-hub wrap` shows, or to who asks for it.
 """
 
 from __future__ import annotations
@@ -8,17 +8,16 @@ from __future__ import annotations
 import logging
 import math
 import os
-import shutil
 import tempfile
-from collections.abc import Mapping
-from concurrent.futures import Future, ThreadPoolExecutor, TimeoutError
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from hub import child
 from hub.errors import DamagedVideo, ImageTooLarge, NotAVideo, TranscodingOff, UnsupportedMedia
 from hub.slices import HeldFile
+from hub.work_folder import work_folder
 
 _log = logging.getLogger(__name__)
 
@@ -35,8 +34,30 @@ _LEVEL_41, _LEVEL_42 = 245_760, 522_240
 _MACROBLOCKS = 8192
 """Macroblocks of a picture at level 4.1."""
 _FULL_HD = (1920, 1080)
-_POLL_SECONDS = 1.0
 _KEPT_SOUND = frozenset({"aac", "mp3"})
+
+
+class _Saying:
+    """Says in the log how far it is, each time it is further."""
+
+    def __init__(self) -> None:
+        self._said = -1
+
+    def __call__(self, percent: int) -> None:
+        if percent > self._said:
+            _log.info("coding the video again: %d %%", percent)
+            self._said = percent
+
+
+@dataclass(frozen=True)
+class Coder:
+    """Where files lie while a video is worked on, and who is told how far it is."""
+
+    folder: Path = field(default_factory=lambda: Path(tempfile.gettempdir()))
+    progress: Callable[[int], None] = field(default_factory=_Saying)
+    """Called with the percentage while it works; what it raises ends the work."""
+    only_move: bool = False
+    """Pictures are not coded again now: `CodedLater` says that they have to be."""
 
 
 @dataclass(frozen=True)
@@ -81,12 +102,9 @@ def probe(path: str, format_: str, max_pixels: int) -> Probed:
     )
 
 
-def coded_again(path: str, format_: str, probed: Probed) -> tuple[HeldFile, tuple[int, int]]:
-    """Return an MP4 with H.264 High that is upright, and the size of its picture."""
-    columns, rows = probed.columns, probed.rows
-    if probed.rotation in (90, 270):
-        columns, rows = rows, columns
-    columns, rows = fitted(columns, rows)
+def coded_again(path: str, format_: str, probed: Probed, coder: Coder) -> HeldFile:
+    """Return an MP4 with H.264 High that is upright, with a picture of `size_of` it."""
+    columns, rows = size_of(probed)
     blocks = -(-columns // 16) * -(-rows // 16)
     rate = probed.frames_per_second
     level = "4.1" if blocks * rate <= _LEVEL_41 else "4.2"
@@ -95,12 +113,19 @@ def coded_again(path: str, format_: str, probed: Probed) -> tuple[HeldFile, tupl
     options += ["-vf", f"scale={columns}:{rows},setsar=1,format=yuv420p", "-flags:v", "+bitexact"]
     if blocks * rate > _LEVEL_42:
         options += ["-r", str(_LEVEL_42 // blocks)]
-    return _converted(path, format_, probed, options), (columns, rows)
+    return _converted(path, format_, probed, options, coder)
 
 
-def in_mp4(path: str, format_: str, probed: Probed) -> HeldFile:
+def in_mp4(path: str, format_: str, probed: Probed, coder: Coder) -> HeldFile:
     """Return an MP4 with the picture's stream as it is, from a container DICOM has no use for."""
-    return _converted(path, format_, probed, ["-c:v", "copy"])
+    return _converted(path, format_, probed, ["-c:v", "copy"], coder)
+
+
+def size_of(probed: Probed) -> tuple[int, int]:
+    """Return columns and rows of the upright picture that coding again makes."""
+    if probed.rotation in (90, 270):
+        return fitted(probed.rows, probed.columns)
+    return fitted(probed.columns, probed.rows)
 
 
 def fitted(columns: int, rows: int) -> tuple[int, int]:
@@ -112,7 +137,9 @@ def fitted(columns: int, rows: int) -> tuple[int, int]:
     return max(2, round(columns * scale / 2) * 2), max(2, round(rows * scale / 2) * 2)
 
 
-def _converted(path: str, format_: str, probed: Probed, options: list[str]) -> HeldFile:
+def _converted(
+    path: str, format_: str, probed: Probed, options: list[str], coder: Coder
+) -> HeldFile:
     sound = ["-c:a", "copy"] if probed.sound in _KEPT_SOUND else ["-c:a", "aac", "-b:a", "160k"]
     allowed = min(_MOST_SECONDS, 60 + 40 * math.ceil(probed.seconds))
     limits = child.Limits(
@@ -122,36 +149,22 @@ def _converted(path: str, format_: str, probed: Probed, options: list[str]) -> H
         written=_LARGEST_OUTPUT,
         slow=True,
     )
-    folder = Path(tempfile.mkdtemp(prefix="imaging-hub-"))
-    try:
+    with work_folder(coder.folder) as folder:
+        made, progress = folder / "video.mp4", folder / "progress"
         request: dict[str, Any] = {"do": "convert", "path": path, "format": format_}
-        request |= {"output": str(folder / "video.mp4"), "progress": str(folder / "progress")}
+        request |= {"output": str(made), "progress": str(progress)}
         request["options"] = [*options, *sound, "-flags:a", "+bitexact"]
-        with ThreadPoolExecutor(1) as thread:
-            working = thread.submit(_in_child, request, limits)
-            _report(working, folder / "progress", probed.seconds)
-            working.result()
-        # Once open it needs no name, and is gone when nobody reads it any more.
-        return HeldFile(str(folder / "video.mp4"))
-    except OSError as exc:
-        raise DamagedVideo from exc
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _report(working: Future[dict[str, Any]], progress: Path, seconds: float) -> None:
-    """Say in the log how far it is, each time it is further."""
-    said = -1
-    while True:
+        _in_child(request, limits, lambda: coder.progress(_percent(progress, probed.seconds)))
         try:
-            working.exception(timeout=_POLL_SECONDS)
-            return
-        except TimeoutError:
-            done = _done(progress)
-            percent = min(99, int(100 * done / seconds)) if seconds else 0
-            if percent > said:
-                _log.info("coding the video again: %d %%", percent)
-                said = percent
+            # Once open it needs no name, and is gone when nobody reads it any more.
+            return HeldFile(str(made))
+        except OSError as exc:
+            raise DamagedVideo from exc
+
+
+def _percent(progress: Path, seconds: float) -> int:
+    """How much of the video is coded; never all of it before the file is there."""
+    return min(99, int(100 * _done(progress) / seconds)) if seconds else 0
 
 
 def _done(progress: Path) -> float:
@@ -164,11 +177,13 @@ def _done(progress: Path) -> float:
     return int(times[-1]) / 1e6 if times and times[-1].isdecimal() else 0.0
 
 
-def _in_child(request: dict[str, Any], limits: child.Limits) -> dict[str, Any]:
+def _in_child(
+    request: dict[str, Any], limits: child.Limits, watch: Callable[[], None] | None = None
+) -> dict[str, Any]:
     """Ask the child. Raises DamagedVideo, TranscodingOff where ffmpeg is not installed."""
     request["seconds_allowed"] = limits.wall_seconds - 1
     try:
-        facts, _nothing = child.call(_PROGRAM, request, limits)
+        facts, _nothing = child.call(_PROGRAM, request, limits, watch)
     except child.ChildDied as exc:
         raise DamagedVideo from exc
     if facts.get("refused") == "missing":

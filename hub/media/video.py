@@ -8,26 +8,26 @@ child process, or refused where the site does not want that (ADR 0012).
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hub.errors import DamagedVideo, ImageTooLarge, NotAVideo, TranscodingOff, UnsupportedMedia
 from hub.model import AudioTrack, Change, Video
-from hub.slices import HasDescriptor, HeldFile
+from hub.slices import FileSlice, HasDescriptor, HeldFile, Piece
 
-from . import mp4, sample_entries, transcode, video_changes
+from . import levels, mp4, nal_units, sample_entries, transcode, video_changes
+from .blanking import Blanked, Unclean, blank
 from .boxes import Malformed
-from .h264 import HIGH
 from .mp4 import Movie, Track
 from .remux import Kept, kept, remuxed
 from .sample_entries import Picture, Sound
 from .sniff import HEAD_BYTES, format_of
+from .transcode import Coder
 
 LARGEST_FRAGMENT = 0xFFFFFFFE
 """Bytes of one fragment (PS3.5 A.4); a longer stream needs a fragmentable transfer syntax."""
 
 _BOXES_OF_A_MOVIE = frozenset({b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"})
-_HEVC_MAIN, _HEVC_LEVEL_51 = 1, 153
-_MACROBLOCKS = {41: 8192, 42: 8704}
+_CODINGS = {"h264": nal_units.H264, "hevc": nal_units.HEVC}
 _LONGEST_HIDDEN = 0.5
 """Seconds that an edit list may leave out: priming of the sound and reordered pictures."""
 _METHODS = {
@@ -40,6 +40,17 @@ _METHODS = {
 """Lossy Image Compression Method (0028,2114), PS3.3 C.7.6.1.1.5.2."""
 
 
+class CodedLater(Exception):
+    """The video has to be coded again, which is left for later.
+
+    `expected` is what it will be, but for its stream and what only the stream can tell.
+    """
+
+    def __init__(self, expected: Video) -> None:
+        super().__init__()
+        self.expected = expected
+
+
 class _NotKept(Exception):
     """The streams cannot be kept as they are; the text says why."""
 
@@ -49,6 +60,7 @@ class _Source:
     path: str
     format: str
     max_pixels: int
+    coder: Coder
 
 
 def container_of(head: bytes) -> str:
@@ -73,13 +85,17 @@ def is_video(source_path: str) -> bool:
     return False
 
 
-def video(source_path: str, *, max_pixels: int, may_transcode: bool) -> Video:
+def video(
+    source_path: str, *, max_pixels: int, may_transcode: bool, coder: Coder | None = None
+) -> Video:
     """Read one video file.
 
-    Raises NotAVideo, DamagedVideo, ImageTooLarge, TranscodingOff, UnsupportedMedia.
+    Raises NotAVideo, DamagedVideo, ImageTooLarge, TranscodingOff, UnsupportedMedia, and
+    CodedLater where `coder` only moves streams.
     """
     file = HeldFile(source_path)
-    source = _Source(source_path, container_of(os.pread(file.fileno(), 16, 0)), max_pixels)
+    container = container_of(os.pread(file.fileno(), 16, 0))
+    source = _Source(source_path, container, max_pixels, coder or Coder())
     if source.format != "mp4":
         return _from_elsewhere(source, video_changes.NOT_MP4, may_transcode)
     try:
@@ -100,17 +116,21 @@ def _kept(movie: Movie, file: HasDescriptor, source: _Source, before: tuple[Chan
     track, picture = _picture_track(movie)
     if picture.columns * picture.rows > source.max_pixels:
         raise ImageTooLarge
-    encoding = _encoding(picture)
-    if encoding is None:
+    if not picture.entry:
         raise _NotKept(video_changes.no_transfer_syntax(picture))
+    main = kept(track, picture.entry, picture.columns, picture.rows)
+    # The last picture may be shown for less time than the others.
+    rate = (main.samples - 1) / main.seconds
+    encoding = levels.encoding(picture, rate)
+    if encoding is None:
+        raise _NotKept(video_changes.no_transfer_syntax(picture, rate))
     if track.rotation != 0:
         raise _NotKept(video_changes.TURNED)
-    main = kept(track, picture.entry, picture.columns, picture.rows)
     sounds = _sounds(movie)
     tracks = [main, *(t for t, _sound in sounds)]
     if any(_hides_samples(movie, t) for t in tracks):
         raise _NotKept(video_changes.EDITED)
-    payload = remuxed(movie, tracks, file)
+    payload, blanked = _blanked(remuxed(movie, tracks, file), main, picture, file)
     size = sum(len(piece) for piece in payload)
     pixels = picture.rows * picture.columns * 3 * main.samples
     method = _METHODS[picture.codec]
@@ -126,9 +146,24 @@ def _kept(movie: Movie, file: HasDescriptor, source: _Source, before: tuple[Chan
         audio=tuple(AudioTrack(sound.channels) for _t, sound in sounds),
         lossy=((pixels / max(1, int(main.sizes.sum())), method),),
         taken_at=movie.created_at,
-        changes=before or video_changes.of_kept(movie, len(tracks)),
+        changes=(before or video_changes.of_kept(movie, len(tracks)))
+        + video_changes.of_blanked(blanked),
         source_format=source.format,
     )
+
+
+def _blanked(
+    payload: tuple[Piece, ...], main: Kept, picture: Picture, file: HasDescriptor
+) -> tuple[tuple[Piece, ...], Blanked]:
+    """Leave what is private out of the samples, as they are read. Raises _NotKept."""
+    try:
+        found = blank(main.places(), file, _CODINGS[picture.codec], picture.length_size)
+    except Unclean as exc:
+        raise _NotKept(video_changes.UNCLEAN) from exc
+    if not found:
+        return payload, found
+    pieces = (replace(p, patches=found.patches) if isinstance(p, FileSlice) else p for p in payload)
+    return tuple(pieces), found
 
 
 def _picture_track(movie: Movie) -> tuple[Track, Picture]:
@@ -152,18 +187,6 @@ def _sounds(movie: Movie) -> list[tuple[Kept, Sound]]:
                 raise _NotKept(video_changes.OTHER_SOUND)
             found.append((kept(track, sound.entry), sound))
     return found
-
-
-def _encoding(picture: Picture) -> str | None:
-    """The decision list: which transfer syntax the stream fits, by its own parameters."""
-    blocks = -(-picture.columns // 16) * -(-picture.rows // 16)
-    if picture.codec == "h264" and picture.profile == HIGH:
-        for level, name in ((41, "h264-high-4.1"), (42, "h264-high-4.2")):
-            if picture.level <= level and blocks <= _MACROBLOCKS[level]:
-                return name
-    if picture.codec == "hevc" and picture.profile == _HEVC_MAIN:
-        return "hevc-main-5.1" if picture.level <= _HEVC_LEVEL_51 else None
-    return None
 
 
 def _fragmented(encoding: str) -> str:
@@ -195,10 +218,12 @@ def _from_elsewhere(
         moved = _moved(source, reason, probed)
         if moved is not None:
             return moved
-    file, size = transcode.coded_again(source.path, source.format, probed)
-    changes = video_changes.of_coded_again(reason, probed, size)
+    if source.coder.only_move:
+        raise CodedLater(_expected(source, probed))
+    file = transcode.coded_again(source.path, source.format, probed, source.coder)
+    changes = video_changes.of_coded_again(reason, probed, transcode.size_of(probed))
     try:
-        made = _kept(mp4.read(file), file, source, changes)
+        made = replace(_kept(mp4.read(file), file, source, ()), changes=changes)
     except (_NotKept, Malformed) as exc:
         raise DamagedVideo from exc
     return video_changes.with_first_loss(made, probed, source.path, _METHODS, movie)
@@ -207,7 +232,21 @@ def _from_elsewhere(
 def _moved(source: _Source, reason: str, probed: transcode.Probed) -> Video | None:
     """Take the stream over into MP4 as it is; None where no transfer syntax carries it."""
     try:
-        file = transcode.in_mp4(source.path, source.format, probed)
+        file = transcode.in_mp4(source.path, source.format, probed, source.coder)
         return _kept(mp4.read(file), file, source, video_changes.of_moved(reason))
     except (_NotKept, Malformed, DamagedVideo):
         return None
+
+
+def _expected(source: _Source, probed: transcode.Probed) -> Video:
+    columns, rows = transcode.size_of(probed)
+    return Video(
+        encoding="h264-high-4.1",
+        payload=(bytes(2),),
+        rows=rows,
+        columns=columns,
+        number_of_frames=1,
+        frame_time_ms=40,
+        duration=probed.seconds,
+        source_format=source.format,
+    )

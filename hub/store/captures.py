@@ -6,30 +6,28 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
 
+from hub.errors import StoreUnavailable
 from hub.model import CareEvent, Receipt
 from hub.store.ports import StoredCapture
 
 from .rows import AnyRow
-from .tables import capture, care_event, instance, series
+from .tables import capture, care_event
 
 
 def load(connection: Connection, capture_id: str) -> StoredCapture | None:
     """Return the stored capture with the receipt that was given for it, or None."""
-    row = connection.execute(
-        select(capture, series.c.series_instance_uid, series.c.study_instance_uid)
-        .join(instance, instance.c.sop_instance_uid == capture.c.sop_instance_uid)
-        .join(series, series.c.series_instance_uid == instance.c.series_instance_uid)
-        .where(capture.c.capture_id == capture_id)
-    ).first()
+    row = connection.execute(select(capture).where(capture.c.capture_id == capture_id)).first()
     return StoredCapture(_receipt(row), row.sealed_sha256, row.by_user) if row else None
 
 
 def add(connection: Connection, new: StoredCapture) -> None:
-    """Add a capture whose instance is there."""
+    """Add a capture with its receipt."""
     receipt = new.receipt
     connection.execute(
         insert(capture).values(
             capture_id=receipt.capture_id,
+            study_instance_uid=receipt.study_instance_uid,
+            series_instance_uid=receipt.series_instance_uid,
             sop_instance_uid=receipt.sop_instance_uid,
             source_sha256=receipt.sha256,
             source_size=receipt.size,
@@ -62,6 +60,13 @@ def decide_care_event(connection: Connection, event: CareEvent) -> CareEvent:
         )
     )
     return event
+
+
+def confirm_care_event(connection: Connection, event: CareEvent) -> None:
+    """Refuse what was made for a care event which another capture decided first."""
+    decided = decide_care_event(connection, event)
+    if (decided.study_instance_uid, decided.started) != (event.study_instance_uid, event.started):
+        raise StoreUnavailable
 
 
 def _receipt(row: AnyRow) -> Receipt:

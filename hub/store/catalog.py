@@ -21,6 +21,7 @@ from hub.model import (
     Instance,
     Order,
     Patient,
+    ReviewFlag,
     Study,
 )
 from hub.store.ports import NewInstance, Registered, StoredCapture, WorklistPage, WorklistQuery
@@ -149,6 +150,11 @@ class SqlCatalog:
         """Return one instance, or None."""
         with reading(self.engine) as connection:
             return studies.load_instance(connection, sop_instance_uid)
+
+    def review_flags(self, study_instance_uid: str) -> Mapping[str, tuple[ReviewFlag, ...]]:
+        """Return what is to be looked at again in a study, by SOP Instance UID."""
+        with reading(self.engine) as connection:
+            return studies.load_flags(connection, study_instance_uid)
 
     def all_study_uids(self) -> Iterator[str]:
         """Yield every Study Instance UID, in a stable order."""

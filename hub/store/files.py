@@ -3,6 +3,7 @@
     ROOT/.imaging-hub-store      says that this is the store, and not the empty folder under it
     ROOT/tmp/<pid>-<random>.part being received; locked by the process that receives it
     ROOT/obj/ab/cd/<sha256>      kept, read-only
+    ROOT/src/                    originals that wait (`hub.store.sources`)
 
 No UID, name or other input becomes part of a path (D3). The order of `keep` is that of D14;
 leaving out one of its steps lost acknowledged photos in a power cut.
@@ -38,9 +39,10 @@ class FileObjectStore:
     """
 
     def __init__(self, root: str | os.PathLike[str], *, must_exist: bool = False) -> None:
-        self._root = Path(root)
-        self._tmp = self._root / "tmp"
-        self._obj = self._root / "obj"
+        self.root = Path(root)
+        """The folder of everything that is kept here."""
+        self._tmp = self.root / "tmp"
+        self._obj = self.root / "obj"
         self._held: dict[str, int] = {}
         if not must_exist:
             self._make()
@@ -49,8 +51,8 @@ class FileObjectStore:
 
     def incoming(self) -> IncomingFile:
         """Open a new temporary file."""
-        self._require_mounted()
-        with _disk():
+        self.require_mounted()
+        with disk():
             path, descriptor = self._new_tmp()
         self._held[path] = descriptor
         return IncomingFile(self, path, descriptor)
@@ -61,11 +63,11 @@ class FileObjectStore:
         An object that is there already is replaced by the same content in one step, which
         also heals a damaged copy.
         """
-        self._require_mounted()
+        self.require_mounted()
         target = self._place(source.sha256)
-        with _disk():
+        with disk():
             os.chmod(source.path, 0o440)
-            _fsync(source.path)
+            fsync(source.path)
             folders = (self._obj, target.parent.parent, target.parent)
             for folder in folders[1:]:
                 folder.mkdir(mode=0o700, exist_ok=True)
@@ -73,7 +75,7 @@ class FileObjectStore:
             # Another process may have made a parent and died before it was durable,
             # so all of them are synced, not only those made here.
             for folder in reversed(folders):
-                _fsync(folder)
+                fsync(folder)
         self.release(source.path)
 
     def open(self, sha256: str) -> BinaryIO:
@@ -103,7 +105,7 @@ class FileObjectStore:
     def sweep(self, older_than_seconds: float) -> int:
         """Remove temporary files of dead processes or of that age; return how many."""
         oldest = time.time() - older_than_seconds
-        with _disk():
+        with disk():
             return sum(_remove_if_left(path, oldest) for path in self._tmp.iterdir())
 
     def release(self, path: str) -> None:
@@ -113,18 +115,19 @@ class FileObjectStore:
             os.close(descriptor)
 
     def _make(self) -> None:
-        with _disk():
-            for folder in (self._root, self._tmp, self._obj):
+        with disk():
+            for folder in (self.root, self._tmp, self._obj):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not self._is_mounted():
-                (self._root / SENTINEL).write_text("The image objects of an imaging hub.\n")
-                _fsync(self._root / SENTINEL)
-                _fsync(self._root)
+                (self.root / SENTINEL).write_text("The image objects of an imaging hub.\n")
+                fsync(self.root / SENTINEL)
+                fsync(self.root)
 
     def _is_mounted(self) -> bool:
-        return (self._root / SENTINEL).is_file()
+        return (self.root / SENTINEL).is_file()
 
-    def _require_mounted(self) -> None:
+    def require_mounted(self) -> None:
+        """Raise StoreUnavailable where the folder is not the store (a disk that is away)."""
         if not self._is_mounted():
             raise StoreUnavailable
 
@@ -160,7 +163,7 @@ class IncomingFile:
     def write(self, chunk: bytes | memoryview) -> int:
         """Append `chunk`; raise StoreUnavailable when the disk refuses."""
         rest = memoryview(chunk).cast("B")
-        with _disk():
+        with disk():
             while rest:
                 written = os.write(self._descriptor, rest[:_CHUNK])
                 self._digest.update(rest[:written])
@@ -175,12 +178,12 @@ class IncomingFile:
     def discard(self) -> None:
         """Close and remove; does nothing when it is gone already."""
         self._store.release(self.path)
-        with _disk(), suppress(FileNotFoundError):
+        with disk(), suppress(FileNotFoundError):
             os.unlink(self.path)
 
 
 @contextmanager
-def _disk() -> Iterator[None]:
+def disk() -> Iterator[None]:
     """Turn what the disk says (full, failing, read-only) into StoreUnavailable."""
     try:
         yield
@@ -188,7 +191,8 @@ def _disk() -> Iterator[None]:
         raise StoreUnavailable from exc
 
 
-def _fsync(path: str | os.PathLike[str]) -> None:
+def fsync(path: str | os.PathLike[str]) -> None:
+    """Make the content of a file, or the names in a folder, durable."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

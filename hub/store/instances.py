@@ -8,8 +8,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Table, insert, select, update
 
-from hub.errors import NotStorable, StoreUnavailable, StudyOfAnotherPatient
-from hub.model import CareEvent, Instance, Patient, Series, Study
+from hub.errors import NotStorable, StudyOfAnotherPatient
+from hub.model import Instance, Patient, Series, Study
 from hub.store.ports import NewInstance
 
 from . import audit, captures, feed, patients, studies
@@ -37,12 +37,13 @@ def add(connection: Connection, new: NewInstance, at: datetime) -> bool:
     _join_series(connection, new.series)
     _add_object_and_instance(connection, new.instance, at)
     if new.care_event is not None:
-        _confirm_care_event(connection, new.care_event)
+        captures.confirm_care_event(connection, new.care_event)
     if new.capture is not None:
         captures.add(connection, new.capture)
     uid, sop = new.study.study_instance_uid, new.instance.sop_instance_uid
-    for flag in dict.fromkeys(new.flags):
-        connection.execute(insert(review_flag).values(sop_instance_uid=sop, flag=flag))
+    for flag in {flag.code: flag for flag in new.flags}.values():
+        told = {"sop_instance_uid": sop, "flag": flag.code, "detail": flag.detail}
+        connection.execute(insert(review_flag).values(told))
     feed.append(connection, "instance-stored", uid, at, sop_instance_uid=sop)
     event = replace(new.audit, patient_key=key, study_instance_uid=uid)
     audit.append(connection, event, at)
@@ -94,13 +95,6 @@ def _add_object_and_instance(connection: Connection, new: Instance, at: datetime
         values = {"sha256": new.sha256, "size": new.size, "stored_at": at}
         connection.execute(insert(stored_object).values(values))
     connection.execute(insert(instance).values(stored_at=at, **_instance_columns(new)))
-
-
-def _confirm_care_event(connection: Connection, event: CareEvent) -> None:
-    """Refuse an object that was made for a care event which another capture decided first."""
-    decided = captures.decide_care_event(connection, event)
-    if (decided.study_instance_uid, decided.started) != (event.study_instance_uid, event.started):
-        raise StoreUnavailable
 
 
 def _study_columns(new: Study) -> dict[str, object]:

@@ -1,4 +1,7 @@
-"""What use cases may ask of storage. Adapters: `files`, `catalog`; fakes: `tests/fakes.py`."""
+"""What use cases may ask of storage. Adapters: `files`, `catalog`; fakes: `tests/fakes.py`.
+
+What they may ask about captures that are converted later is in `conversion_ports`.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ from hub.model import (
     Order,
     Patient,
     Receipt,
+    ReviewFlag,
     Role,
     Series,
     SourceFile,
@@ -84,8 +88,7 @@ class NewInstance:
     audit: AuditEvent
     capture: StoredCapture | None = None
     care_event: CareEvent | None = None
-    flags: tuple[str, ...] = ()
-    """Review flags such as `clock-disagrees`, `demographics-differ`."""
+    flags: tuple[ReviewFlag, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +196,9 @@ class Catalog(Protocol):
 
     def instance(self, sop_instance_uid: str) -> Instance | None:
         """One instance, or None."""
+
+    def review_flags(self, study_instance_uid: str) -> Mapping[str, tuple[ReviewFlag, ...]]:
+        """What is to be looked at again in a study, by SOP Instance UID."""
 
     def all_study_uids(self) -> Iterator[str]:
         """Every Study Instance UID, in a stable order."""

@@ -9,11 +9,19 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Select, select, update
 
-from hub.model import Instance, Series, Study
+from hub.model import Instance, ReviewFlag, Series, Study
 
 from . import feed, patients
 from .rows import AnyRow, batches, code_of, department_of, laterality_of
-from .tables import instance, patient, patient_alias, series, stored_object, study
+from .tables import (
+    instance,
+    patient,
+    patient_alias,
+    review_flag,
+    series,
+    stored_object,
+    study,
+)
 
 
 def load(connection: Connection, study_instance_uids: Iterable[str]) -> Sequence[Study]:
@@ -68,6 +76,23 @@ def load_instance(connection: Connection, sop_instance_uid: str) -> Instance | N
     query = _instances().where(instance.c.sop_instance_uid == sop_instance_uid)
     row = connection.execute(query).first()
     return _instance(row) if row else None
+
+
+def load_flags(
+    connection: Connection, study_instance_uid: str
+) -> dict[str, tuple[ReviewFlag, ...]]:
+    """Return the review flags of a study's instances, by SOP Instance UID."""
+    query = (
+        select(review_flag)
+        .join(instance, instance.c.sop_instance_uid == review_flag.c.sop_instance_uid)
+        .join(series, series.c.series_instance_uid == instance.c.series_instance_uid)
+        .where(series.c.study_instance_uid == study_instance_uid)
+        .order_by(review_flag.c.flag)
+    )
+    found: dict[str, tuple[ReviewFlag, ...]] = defaultdict(tuple)
+    for row in connection.execute(query):
+        found[row.sop_instance_uid] += (ReviewFlag(row.flag, row.detail),)
+    return dict(found)
 
 
 def mark_changed(connection: Connection, patient_key: str, at: datetime) -> None:

@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import BigInteger, TypeDecorator
 
-REVISION = "0001"
+REVISION = "0003"
 """The Alembic revision that makes these tables."""
 
 metadata = MetaData(
@@ -230,12 +230,10 @@ capture = Table(
     "capture",
     metadata,
     Column("capture_id", Text, primary_key=True),
-    Column(
-        "sop_instance_uid",
-        ForeignKey("instance.sop_instance_uid"),
-        nullable=False,
-        unique=True,
-    ),
+    # No foreign keys: a video that is coded again has its receipt before its instance.
+    _text("study_instance_uid"),
+    _text("series_instance_uid"),
+    Column("sop_instance_uid", Text, nullable=False, unique=True),
     Column("source_sha256", Text, nullable=False),
     Column("source_size", BigInteger, nullable=False),
     Column("received_at", Instant, nullable=False),
@@ -243,11 +241,30 @@ capture = Table(
     Column("by_user", Text, nullable=False),
 )
 
+conversion = Table(
+    "conversion",
+    metadata,
+    Column("capture_id", ForeignKey("capture.capture_id"), primary_key=True),
+    Column("study_instance_uid", Text, nullable=False, index=True),
+    Column("state", Text, nullable=False),
+    Column("percent", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("token", Integer, nullable=False),
+    # When it may be leased: for one that runs, the end of its lease.
+    Column("due_at", Instant, nullable=False, index=True),
+    _text("problem"),
+    # Empty once it is done.
+    _text("source_key"),
+    _text("context"),
+    _text("flags"),
+)
+
 review_flag = Table(
     "review_flag",
     metadata,
     Column("sop_instance_uid", ForeignKey("instance.sop_instance_uid"), primary_key=True),
     Column("flag", Text, primary_key=True),
+    _text("detail"),
 )
 
 care_event = Table(

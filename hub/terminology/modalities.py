@@ -24,6 +24,23 @@ FAMILY_NAMES = {
     "document": "Document",
     "eye": "Eye examination",
 }
+_NAMES = {
+    "XC": "Photo",
+    "OP": "Eye photo",
+    "GM": "Microscopy",
+    "SM": "Slide",
+    "CR": "X-ray",
+    "DX": "X-ray",
+    "RG": "X-ray",
+    "CT": "CT",
+    "MR": "MRI",
+    "MG": "Mammogram",
+    "NM": "Nuclear medicine",
+    "PT": "PET",
+    "RF": "Fluoroscopy",
+    "XA": "Angiography",
+}
+"""What people call images where it is not the meaning in CID 33: for pages, chips and facets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +83,9 @@ class Modalities:
         return self._by_value.get(value)
 
     def name(self, value: str) -> str:
-        """Return words for a value; unknown values stand for themselves."""
+        """Return what people call images of a modality; unknown values stand for themselves."""
         found = self._by_value.get(value)
-        return found.meaning if found else value
+        return _NAMES.get(value) or (found.meaning if found else value)
 
 
 @lru_cache(maxsize=1)

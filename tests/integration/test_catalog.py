@@ -23,9 +23,11 @@ from hub.model import (
     Code,
     Department,
     Encounter,
+    FlagCode,
     Laterality,
     Order,
     Patient,
+    ReviewFlag,
 )
 from hub.store.catalog import SqlCatalog
 from hub.store.engine import writing
@@ -63,6 +65,15 @@ class TestAddInstance:
         assert replace(study, series=()) == replace(new.study, **kept)
         assert catalog.patient(study.patient_key) == new.study.patient
         assert catalog.instance(instance.sop_instance_uid) == instance
+
+    def test_what_is_to_be_looked_at_is_kept_by_instance(self, catalog):
+        flags = (ReviewFlag(FlagCode.CLOCK, "5400"), ReviewFlag(FlagCode.SCALE_MARKER))
+        catalog.add_instance(make_new_instance(1, flags=(*flags, flags[0])))
+        catalog.add_instance(make_new_instance(2))
+        catalog.add_instance(make_new_instance(1, study=2, flags=flags[:1]))
+
+        assert catalog.review_flags("2.25.1") == {"2.25.1.1.1": flags}
+        assert catalog.review_flags("2.25.3") == {}
 
     def test_the_same_capture_again_writes_nothing(self, catalog):
         new = make_new_instance()

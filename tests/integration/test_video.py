@@ -148,6 +148,33 @@ class TestKept:
         assert content(read(high).payload) == content(read(high).payload)
 
 
+class TestWhatTheStreamSays:
+    """Size, profile and level are those of the parameter set; what is around it may lie."""
+
+    @pytest.mark.parametrize(
+        ("options", "entry", "config"),
+        [
+            (HIGH, b"avc1", b"avcC"),
+            ((*HEVC, "-pix_fmt", "yuv420p", "-tag:v", "hvc1"), b"hvc1", b"hvcC"),
+        ],
+    )
+    def test_it_is_believed_against_the_sample_description(self, tmp_path, options, entry, config):
+        source = draw(tmp_path / "clip.mp4", *options, size=(200, 150), sound=False)
+        honest = read(source, transcode=False)
+        data = bytearray(source.read_bytes())
+        at = data.index(entry) + 28
+        data[at : at + 4] = struct.pack(">HH", 1920, 1080)
+        at = data.index(config) + 5
+        general = 3 if config == b"avcC" else 12
+        data[at : at + general] = b"\x7f" * general
+        source.write_bytes(data)
+
+        made = read(source, transcode=False)
+
+        assert (made.columns, made.rows, made.encoding) == (200, 150, honest.encoding)
+        assert content(made.payload) == content(honest.payload)
+
+
 class TestCodedAgain:
     @pytest.mark.parametrize(
         ("name", "options", "method"),
@@ -286,7 +313,8 @@ class TestPrivacy:
         _head, *samples = made.payload
         assert source.read_bytes().count(MARKER) == 9
         assert MARKER not in content(made.payload)
-        assert content(tuple(samples)) == bytes(9 * 1001)
+        picture = struct.pack(">IB", 997, 0x65) + bytes(996)
+        assert content(tuple(samples)) == 9 * picture
 
     def test_no_marker_survives_coding_again(self, tmp_path):
         source = draw(

@@ -131,6 +131,27 @@ class TestStills:
         assert client.get(f"{base}/frames/1").status_code == 406
 
 
+class TestFragments:
+    """A video of more than 4 GB, with fragments that are as small as the clip."""
+
+    @pytest.fixture
+    def fragmented(self, served, clip, monkeypatch) -> Receipt:
+        monkeypatch.setattr("hub.media.video.LARGEST_FRAGMENT", 10_000)
+        monkeypatch.setattr("hub.dicom.built._FRAGMENT", 1024)
+        return served.photo(clip.read_bytes(), kind=Kind.VIDEO)
+
+    def test_it_is_drawn_and_played_like_any_other(self, served, fragmented, receipt, stream):
+        syntax = served.hub.catalog.instance(fragmented.sop_instance_uid).transfer_syntax_uid
+        client = served.client()
+
+        assert syntax == "1.2.840.10008.1.2.4.102.1"
+        for what in ("thumbnail", "rendered"):
+            expected = client.get(url(receipt, what)).data
+            assert client.get(url(fragmented, what)).data == expected
+        answer = client.get(url(fragmented, "video"), headers={"Range": "bytes=1000-5000"})
+        assert answer.data == stream[1000:5001]
+
+
 class TestPage:
     def test_a_video_has_a_player_and_its_own_series(self, served, receipt):
         study = served.hub.catalog.study(receipt.study_instance_uid)

@@ -22,6 +22,15 @@ WALK = re.findall(r"^\| (\d+) \| .*? \| (.*) \|$", README, re.MULTILINE)
 PLACES = [(step, place) for step, cell in WALK for place in re.findall(r"`([^`]+:[^`]+)`", cell)]
 
 
+def _names_in_tests() -> set[str]:
+    files = list((ROOT / "tests").rglob("test_*.py"))
+    defined = re.compile(r"^\s*(?:def|class) ((?:test_|Test)\w+)", re.MULTILINE)
+    return {p.stem for p in files} | {n for p in files for n in defined.findall(p.read_text())}
+
+
+NAMES_IN_TESTS = _names_in_tests()
+
+
 class TestTheWalk:
     def test_it_has_sixteen_steps_and_each_names_a_place(self):
         assert [int(step) for step, _ in WALK] == list(range(1, 17))
@@ -76,6 +85,15 @@ class TestPages:
         named = set(re.findall(r"imaging-hub ([a-z]+)(?: |`)", page.read_text()))
 
         assert named <= set(cli.commands)
+
+    @pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
+    def test_tests_that_are_named_exist(self, page: Path):
+        named = re.findall(
+            r"`((?:[\w/]+\.py::)?(?:test_|Test)\w+)(?:\.py)?(?:::\w+)?`", page.read_text()
+        )
+
+        missing = [name for name in named if name.split("::")[-1] not in NAMES_IN_TESTS]
+        assert missing == []
 
     def test_the_list_of_decisions_is_complete(self):
         listed = re.findall(r"\]\((\d{4}-[\w-]+\.md)\)", (ROOT / "docs/adr/README.md").read_text())

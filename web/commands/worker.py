@@ -26,7 +26,7 @@ def worker(data: Path | None) -> None:
     publisher = Publisher(hub.catalog, outward_messages(hub.settings))
     beside = [
         threading.Thread(target=follower.run, args=(stop,))
-        for follower in (publisher, hub.measuring)
+        for follower in (publisher, hub.measuring, hub.conversion)
     ]
     for thread in beside:
         thread.start()

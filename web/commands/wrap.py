@@ -9,6 +9,7 @@ import hashlib
 import json
 import logging
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -22,21 +23,28 @@ from capture_api.parsing import capture_from, read_json
 from hub.capture_rules import scale_flags
 from hub.dicom import BuiltObject
 from hub.dicom.payload import payload_sha256
+from hub.dicom.render import DicomRenderer
 from hub.dicom.uids import UIDs, site_secret
-from hub.errors import HubError, InvalidRequest, MisconfiguredHub, StoreUnavailable
+from hub.errors import (
+    HubError,
+    InvalidRequest,
+    MisconfiguredHub,
+    NotAcceptable,
+    NotFound,
+    StoreUnavailable,
+)
 from hub.fidelity import as_json, report_of
 from hub.fidelity_page import page
-from hub.model import Capture, SourceFile
+from hub.measuring import is_still
+from hub.media.decoders import check_decoders
+from hub.model import Capture, Instance, ReviewFlag, SourceFile
+from hub.review_flags import doubts, sentences
 from hub.settings import Settings
 from hub.wrap import Wrap, derived_capture_id
 
 from . import data_option
 
 _CHUNK = 1024 * 1024
-_NO_SCALE = {
-    "scale-marker-not-found": "no scale is written: the printed marker was not found",
-    "scale-marker-tilted": "no scale is written: the printed marker is seen too tilted",
-}
 _CONTEXT = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 
 
@@ -63,6 +71,7 @@ def wrap(
 ) -> None:
     """Wrap FILES into DICOM with the patient and encounter of CONTEXT.json."""
     settings = Settings.from_env(os.environ, data=data, note_sr=note_sr)
+    check_decoders(require_sandbox=settings.require_sandbox)
     wrapping = Wrap(UIDs(site_secret(settings)), settings)
     description = _description(context, scale_marker)
     _make_folder(out)
@@ -134,16 +143,17 @@ def _source(file: Path) -> SourceFile:
 def _stored(
     file: Path, capture: Capture, wrapping: Wrap, out: Path, report: bool
 ) -> dict[str, Any]:
-    """Write the object durably, then say so."""
+    """Write the object durably, then say so; a scale that was asked for and is not there, too."""
     built, media = wrapping.object_of(capture)
-    for flag in scale_flags(capture, media):
-        click.echo(f"imaging-hub: {file}: {_NO_SCALE[flag]}", err=True)
     sop_instance_uid = built.sop_instance_uid
     path = out / f"{sop_instance_uid}.dcm"
     try:
         digest = _written(path, built.write_to)
         if report:
-            _write_report(path, file, capture, built, digest)
+            flags = wrapping.flags_of(capture, media)
+            _write_report(path, file, capture, built, digest, flags)
+        else:
+            _say(file, scale_flags(capture, media))
         note = wrapping.note_of(capture, media, built)
         if note is not None:
             _written(out / f"{note.sop_instance_uid}.dcm", note.write_to)
@@ -179,19 +189,26 @@ def _line(file: Path, path: Path, sop_instance_uid: str) -> dict[str, Any]:
 
 
 def _written(path: Path, write_to: Any) -> str:
-    """Write to a neighbour, fsync, rename, fsync the folder; return the SHA-256."""
+    """Write to a neighbour, fsync, rename, fsync the folder; return the SHA-256.
+
+    Under its own name there is the whole file or none, whenever this is interrupted.
+    """
     digest = hashlib.sha256()
-    part = path.with_suffix(".part")
-    with part.open("wb") as stream:
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        with part.open("xb") as stream:
 
-        def write(chunk: bytes | memoryview) -> None:
-            stream.write(chunk)
-            digest.update(chunk)
+            def write(chunk: bytes | memoryview) -> None:
+                stream.write(chunk)
+                digest.update(chunk)
 
-        write_to(write)
-        stream.flush()
-        os.fsync(stream.fileno())
-    part.replace(path)
+            write_to(write)
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
@@ -200,16 +217,51 @@ def _written(path: Path, write_to: Any) -> str:
     return digest.hexdigest()
 
 
-def _write_report(path: Path, file: Path, capture: Capture, built: BuiltObject, sha: str) -> None:
-    """Write the fidelity report, for people and for programs, of the object as it lies there."""
+def _write_report(
+    path: Path,
+    file: Path,
+    capture: Capture,
+    built: BuiltObject,
+    sha: str,
+    flags: tuple[ReviewFlag, ...],
+) -> None:
+    """Write the fidelity report, for people and for programs, of the object as it lies there.
+
+    What a person should look at is also said on stderr.
+    """
     with path.open("rb") as stored:
         stream_sha256 = payload_sha256(stored)
     _study, _series, instance = built.instance_facts(sha, path.stat().st_size)
+    flags += _doubts(path, instance)
+    _say(file, flags)
     report = report_of(
-        instance, stream_sha256, source_name=file.name, source_size=capture.source.size
+        instance,
+        stream_sha256,
+        source_name=file.name,
+        source_size=capture.source.size,
+        flags=flags,
     )
-    path.with_suffix(".report.html").write_text(page(report))
-    path.with_suffix(".report.json").write_text(json.dumps(as_json(report), indent=2) + "\n")
+    for ending, text in (("html", page(report)), ("json", json.dumps(as_json(report), indent=2))):
+        content = f"{text}\n".encode()
+        _written(path.with_suffix(f".report.{ending}"), lambda write, c=content: write(c))
+
+
+def _say(file: Path, flags: tuple[ReviewFlag, ...]) -> None:
+    for text in sentences(flags):
+        click.echo(f"{file}: {text}", err=True)
+
+
+def _doubts(path: Path, instance: Instance) -> tuple[ReviewFlag, ...]:
+    """Measure a still for blur and exposure (ADR 0013); only a report asks for it."""
+    if not is_still(instance):
+        return ()
+    try:
+        with TemporaryDirectory(prefix="measure-") as folder:
+            measures = DicomRenderer(Path(folder)).measured(str(path), instance)
+    except (NotAcceptable, NotFound) as exc:
+        click.echo(f"{path}: not measured ({exc.code})", err=True)
+        return ()
+    return tuple(map(ReviewFlag, doubts(measures)))
 
 
 def _refused(file: Path, error: HubError) -> dict[str, Any]:

@@ -15,8 +15,8 @@ let idle = 0;
 
 function place() {
   const limit = (size) => (size * (scale - 1)) / 2;
-  x = Math.max(-limit(view.clientWidth), Math.min(limit(view.clientWidth), x));
-  y = Math.max(-limit(view.clientHeight), Math.min(limit(view.clientHeight), y));
+  x = Math.max(-limit(image.offsetWidth), Math.min(limit(image.offsetWidth), x));
+  y = Math.max(-limit(image.offsetHeight), Math.min(limit(image.offsetHeight), y));
   image.style.transform = `translate(${x}px, ${y}px) scale(${scale})`;
   view.classList.toggle("zoomed", scale > 1);
   ruler?.draw();
@@ -90,12 +90,14 @@ function lookingSoon() {
 }
 
 // Measuring: points are kept in pixels of the image, so that the line follows zoom and drag.
+// Without Pixel Spacing a length is in pixels, never in millimetres.
 class Ruler {
   constructor() {
     this.on = false;
     this.points = [];
     this.cross = null;
     this.button = document.querySelector('[data-action="measure"]');
+    this.unit = document.getElementById("unit");
     this.said = document.getElementById("measured");
     const make = (name) => document.createElementNS("http://www.w3.org/2000/svg", name);
     this.svg = make("svg");
@@ -121,7 +123,7 @@ class Ruler {
   }
 
   toggle(on = !this.on) {
-    this.on = on && Boolean(this.spacing);
+    this.on = on;
     this.points = [];
     this.cross = null;
     this.button.setAttribute("aria-pressed", String(this.on));
@@ -131,7 +133,7 @@ class Ruler {
   }
 
   available() {
-    this.button.closest("li").hidden = !this.spacing;
+    this.unit.textContent = this.spacing ? "mm" : "px";
     this.toggle(false);
   }
 
@@ -156,9 +158,9 @@ class Ruler {
     this.points = this.points.length === 1 ? [this.points[0], point] : [point];
     this.draw();
     if (this.points.length < 2) return;
-    const [[row, column], [a, b]] = [this.spacing, this.points];
+    const [[row, column], [a, b]] = [this.spacing ?? [1, 1], this.points];
     const length = Math.hypot((b.x - a.x) * column, (b.y - a.y) * row);
-    this.said.textContent = `${length.toFixed(1)} mm`;
+    this.said.textContent = this.spacing ? `${length.toFixed(1)} mm` : `${Math.round(length)} pixels, no scale`;
   }
 
   key(event) {

@@ -21,6 +21,5 @@ def show_study(study_instance_uid: str, by: Practitioner) -> str:
     reading = current_hub().reading
     study = reading.study(study_instance_uid, by)
     image = request.args.get("image", "")
-    return render_template(
-        "study.html", study=study_view(study, image, here(), reading.measures(study))
-    )
+    flags = reading.flags(study.instances)
+    return render_template("study.html", study=study_view(study, image, here(), flags))

@@ -32,8 +32,9 @@ export function Facts({ patient, today }: BannerProps) {
       <div>
         <dt>{m.mrn}</dt>
         <dd class="digits">
-          {idGroups(patient.patientId).map((group) => (
-            <span key={group}>{group}</span>
+          {idGroups(patient.patientId).map((group, at) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: two groups may be equal, none moves.
+            <span key={at}>{group}</span>
           ))}
         </dd>
       </div>

@@ -66,6 +66,9 @@ def test_the_path_stands_in_for_an_absent_encounter():
         pytest.param({"note": "n" * 10_241}, id="long_note"),
         pytest.param({"note": "\ud800"}, id="lone_surrogate"),
         pytest.param({"clockOffsetMs": "soon"}, id="clock_offset"),
+        pytest.param({"clockOffsetMs": float("nan")}, id="clock_offset_is_no_number"),
+        pytest.param({"capturedAt": "0001-01-01T00:00:00+14:00"}, id="before_any_year"),
+        pytest.param({"capturedAt": "9999-12-31T23:59:59-12:00"}, id="after_any_year"),
         pytest.param({"operator": {"role": "nurse"}}, id="nameless_operator"),
     ],
 )

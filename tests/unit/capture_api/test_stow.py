@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -142,6 +143,34 @@ class TestFailures:
         response = store(radiology, compose(make_radiograph(), part_type="image/jpeg"))
 
         assert response.status_code == 409
+        assert said(response) == ["This part is not application/dicom."]
+
+    def test_every_failure_has_its_reason_in_words(self, radiology) -> None:
+        store(radiology, compose(make_radiograph()))
+        again = make_radiograph(StudyDescription="changed")
+        cut = make_radiograph(2)[:-10]
+
+        response = store(radiology, compose(again, cut, b"not dicom"))
+
+        assert response.status_code == 409
+        known, incomplete, unreadable = said(response)
+        assert known.startswith(f"{STUDY}.1.1: ")
+        assert "does not have the length" in incomplete or "incomplete" in incomplete
+        assert "not a DICOM file" in unreadable
+        assert all(text.endswith(".") for text in (known, incomplete, unreadable))
+
+    def test_more_failures_than_headers_are_counted(self, radiology) -> None:
+        response = store(radiology, compose(*[b"not dicom"] * 25))
+
+        assert len(items(response, "0008119A")) == 25
+        assert len(said(response)) == 21
+        assert said(response)[-1] == "And 5 more failures."
+
+
+def said(response) -> list[str]:
+    """The sentences of the Warning headers."""
+    found = [re.fullmatch(r'299 \S+: "([^"]+)"', w) for w in response.headers.getlist("Warning")]
+    return [match[1] for match in found]
 
 
 class TestRefusals:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from drawn import exif, jpeg
@@ -11,11 +11,14 @@ from pydicom import dcmread
 
 from factories import NOON, make_capture, make_encounter, make_practitioner, make_source
 from hub.capture_rules import camera_flags
-from hub.model import Photograph
+from hub.model import FlagCode, Photograph, ReviewFlag
 
 PHOTO = Photograph(encoding="native", payload=(b"0",), rows=1, columns=1, samples_per_pixel=1)
 BERLIN = NOON.astimezone(timezone(timedelta(hours=1)))
-FLAG = ("camera-clock-disagrees",)
+
+
+def flag(minutes: int) -> tuple[ReviewFlag, ...]:
+    return (ReviewFlag(FlagCode.CAMERA_CLOCK, str(minutes * 60)),)
 
 
 @pytest.mark.parametrize(
@@ -23,10 +26,10 @@ FLAG = ("camera-clock-disagrees",)
     [
         (None, ()),
         (NOON + timedelta(minutes=4), ()),
-        (NOON - timedelta(minutes=6), FLAG),
+        (NOON - timedelta(minutes=6), flag(-6)),
         (datetime(2026, 11, 20, 13, 0), ()),
-        (datetime(2026, 11, 20, 12, 0), FLAG),
-        (datetime(2003, 1, 1, tzinfo=UTC), FLAG),
+        (datetime(2026, 11, 20, 12, 0), flag(-60)),
+        (NOON + timedelta(days=400), flag(400 * 24 * 60)),
     ],
     ids=["none", "near", "early", "local", "naive is local", "never set"],
 )
@@ -44,5 +47,6 @@ def test_the_sealed_time_stands_and_the_audit_says_so(hub, register, tmp_path):
     assert instance.acquired_at == NOON
     with hub.objects.open(instance.sha256) as file:
         assert dcmread(file).AcquisitionDateTime.startswith("20261120120000")
+    assert hub.reading.flags([instance])[instance.sop_instance_uid] == flag(5 * 60)
     events = [row.event for row in hub.catalog.audit_rows()]
-    assert list(FLAG) in [event.detail.get("flags") for event in events]
+    assert ["camera-clock-disagrees"] in [event.detail.get("flags") for event in events]

@@ -18,7 +18,17 @@ from hub.errors import (
     UnknownOrder,
     UnknownRegion,
 )
-from hub.model import Code, Department, Laterality, Operator, Order, OrderChoice, SealedEncounter
+from hub.model import (
+    Code,
+    Department,
+    FlagCode,
+    Laterality,
+    Operator,
+    Order,
+    OrderChoice,
+    ReviewFlag,
+    SealedEncounter,
+)
 
 HOUR = timedelta(hours=1)
 TOLERANCE = timedelta(hours=26)
@@ -68,7 +78,7 @@ class TestCheckTime:
     def test_a_clock_ahead_is_taken_and_flagged(self):
         flags = rules.check_time(NOON + 25 * HOUR, NOON, make_patient(), TOLERANCE)
 
-        assert flags == ("clock-disagrees",)
+        assert flags == (ReviewFlag(FlagCode.CLOCK, str(25 * 3600)),)
 
     @pytest.mark.parametrize(
         "captured_at",
@@ -166,3 +176,27 @@ def test_the_sealed_department_is_resolved_by_its_alias():
 
 def test_without_a_sealed_department_the_encounter_decides():
     assert rules.sealed_department("", Department("Ward 7")) == Department("Ward 7")
+
+
+@pytest.mark.parametrize(
+    ("changes", "which"),
+    [
+        ({"name": "Okafor^Grace^^Mrs"}, None),
+        ({"name": "OKAFOR^GRACE^^MRS", "birth_date": ""}, None),
+        ({"name": "Okafor^Grace"}, "name"),
+        ({"birth_date": "1945-07-15"}, "birth date"),
+        ({"name": "Okafor", "birth_date": "1945"}, "name and birth date"),
+    ],
+)
+def test_demographics_are_flagged_by_which_differ(changes, which: str | None):
+    flags = rules.demographics_flags(make_patient(**changes), make_patient())
+
+    assert [flag.detail for flag in flags] == ([which] if which else [])
+
+
+def test_a_department_that_nobody_knows_is_flagged():
+    known = rules.sealed_department("derm", Department(""))
+    unknown = rules.sealed_department("Ward 7", known)
+
+    assert rules.department_flags(known) == rules.department_flags(Department("")) == ()
+    assert rules.department_flags(unknown) == (ReviewFlag(FlagCode.DEPARTMENT, "Ward 7"),)

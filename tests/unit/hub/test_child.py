@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -61,3 +64,34 @@ class TestCall:
         process.kill()
         process.wait()
         assert works(request_for)
+
+    def test_what_watches_may_end_the_child(self, tmp_path):
+        class Stop(Exception):
+            pass
+
+        pids: list[int] = []
+
+        def watch() -> None:
+            pids[:] = forks_of(child._warden._process.pid)
+            raise Stop
+
+        fifo = tmp_path / "photo.png"
+        os.mkfifo(fifo)  # reading it waits for ever
+        request = {"do": "decode", "path": str(fifo), "format": "png", "maxPixels": 10**8}
+
+        with pytest.raises(Stop):
+            child.call("hub.media.decode", request, child.Limits(wall_seconds=600), watch)
+
+        assert len(pids) == 1
+        assert wait_until(lambda: not forks_of(child._warden._process.pid))
+
+
+def forks_of(pid: int) -> list[int]:
+    return [int(n) for n in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def wait_until(condition: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + 20
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return condition()

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import numpy as np
+import pillow_heif
 import pytest
-from drawn import encoded
+from drawn import encoded, exif
 from drawn_pdf import pdf
 from PIL import Image, ImageFilter
 
 from factories import make_capture, make_encounter, make_practitioner, make_source
 from hub.bootstrap import Hub
 from hub.dicom.quality import measure
-from hub.measuring import CURSOR, doubts
-from hub.model import Kind
+from hub.measuring import CURSOR
+from hub.model import Kind, Specimen
+from hub.review_flags import doubts
 
 BY = make_practitioner()
 
@@ -72,11 +75,11 @@ class TestFollowing:
         blurred = captured(encoded(textured().filter(ImageFilter.GaussianBlur(12)), "PNG"))
         captured(pdf(), kind=Kind.DOCUMENT)
         study = hub.catalog.study(sharp.study_instance_uid)
-        assert hub.reading.measures(study) == {}
+        assert hub.reading.measures(study.instances) == {}
 
         assert hub.measuring.drain() == 2
 
-        found = hub.reading.measures(study)
+        found = hub.reading.measures(study.instances)
         assert doubts(found[sharp.sop_instance_uid]) == ()
         assert doubts(found[blurred.sop_instance_uid]) == ("blurred",)
         assert hub.measuring.drain() == 0
@@ -92,5 +95,61 @@ class TestFollowing:
         assert hub.measuring.drain() == 1
 
         study = hub.catalog.study(kept.study_instance_uid)
-        assert set(hub.reading.measures(study)) == {kept.sop_instance_uid}
+        assert set(hub.reading.measures(study.instances)) == {kept.sop_instance_uid}
         assert hub.catalog.cursor(CURSOR) > 0
+
+
+def written(picture: Image.Image, format: str, **save: object) -> bytes:
+    if format != "HEIF":
+        return encoded(picture, format, **save)
+    out = io.BytesIO()
+    pillow_heif.from_pillow(picture).save(out, **save)
+    return out.getvalue()
+
+
+def dull(picture: Image.Image, factor: float) -> Image.Image:
+    return picture.point(lambda value: min(255, value * factor))
+
+
+LOOKS = {
+    (): textured((640, 480)),
+    ("blurred",): textured((640, 480)).filter(ImageFilter.GaussianBlur(6)),
+    ("blurred", "dark"): dull(textured((640, 480)), 0.05),
+    ("bright",): dull(textured((640, 480)), 3.5),
+}
+SPECIMEN = {"specimen": Specimen("S26-17 A1"), "anatomic_region": None, "laterality": None}
+STILLS = {
+    "JPEG": ("JPEG", {}),
+    "JPEG upside down": ("JPEG", {"orientation": 3}),
+    "PNG": ("PNG", {}),
+    "TIFF": ("TIFF", {}),
+    "WebP": ("WEBP", {"lossless": True}),
+    "HEIC": ("HEIF", {"quality": 95}),
+    "dermoscopy": ("JPEG", {"kind": Kind.DERMOSCOPY}),
+    "microscopy": ("TIFF", {"kind": Kind.MICROSCOPY, **SPECIMEN}),
+    "endoscopy": ("PNG", {"kind": Kind.ENDOSCOPY}),
+    "gross": ("JPEG", {"kind": Kind.GROSS, **SPECIMEN}),
+}
+SAVED_WITH = {"quality", "lossless", "orientation"}
+
+
+@pytest.mark.parametrize("still", STILLS)
+def test_every_kind_of_still_is_measured_and_doubted_by_its_looks(hub, captured, still: str):
+    format, changes = STILLS[still]
+    save = {name: value for name, value in changes.items() if name in SAVED_WITH}
+    if turned := save.pop("orientation", 0):
+        save["exif"] = exif(orientation=turned)
+    changes = {name: value for name, value in changes.items() if name not in SAVED_WITH}
+    receipts = {
+        looks: captured(written(picture, format, **save), **changes)
+        for looks, picture in LOOKS.items()
+    }
+
+    assert hub.measuring.drain() == len(LOOKS)
+
+    for looks, receipt in receipts.items():
+        instance = hub.catalog.instance(receipt.sop_instance_uid)
+        stored = hub.reading.measures([instance])[receipt.sop_instance_uid]
+        assert set(stored) == {"sharpness", "mean", "dark", "bright"}
+        flags = hub.reading.flags([instance])[receipt.sop_instance_uid]
+        assert tuple(flag.code for flag in flags) == looks

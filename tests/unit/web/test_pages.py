@@ -111,6 +111,14 @@ class TestSearch:
         # The radiograph says HAND and no side.
         assert text.index("1 study") < text.index("Side not recorded") < text.index("X-ray")
 
+    def test_a_card_says_only_what_the_chips_do_not(self, desk: Desk):
+        chips_say_it = search(desk.person(), "left hand photo").text
+        in_the_note = text_of(search(desk.person(), "left hand eczema"))
+
+        assert 'class="why"' not in chips_say_it
+        assert "“eczema” in note" in in_the_note
+        assert "Hand, left" not in in_the_note
+
     def test_the_table_shows_the_same(self, desk: Desk):
         answer = desk.person().get("/?view=table")
 
@@ -180,6 +188,13 @@ class TestSearchForPrograms:
         assert "Hand, left" in item["why"]
         assert {"field": "mod", "label": "Photo"}.items() <= answer.json["chips"][2].items()
         assert answer.json["facets"]["modality"][0]["value"] == "XC"
+
+    def test_calls_each_kind_what_the_page_calls_it(self, desk: Desk):
+        facets = desk.served.client().get("/api/v1/search").json["facets"]["modality"]
+        page = text_of(desk.person().get("/"))
+
+        assert {v["value"]: v["label"] for v in facets} == {"XC": "Photo", "CR": "X-ray"}
+        assert all(f"{label} 1 studies" in page for label in ("Photo", "X-ray"))
 
     def test_pages_by_cursor(self, desk: Desk):
         client = desk.served.client()

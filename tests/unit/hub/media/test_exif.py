@@ -40,8 +40,62 @@ class TestTime:
     def test_a_clock_that_was_never_set_says_nothing(self, text: str):
         assert facts(t9003=text).taken_at is None
 
+    def test_when_it_was_digitized_comes_before_when_the_file_was_written(self):
+        taken = facts(
+            t9004="2026:03:01 10:20:30", t9292="5", t9012="Z", t0132="2026:05:05 00:00:00"
+        )
+        assert taken.taken_at == datetime(2026, 3, 1, 10, 20, 30, 500_000, UTC)
+
+    @pytest.mark.parametrize("offset", ["+0530", "+5:30", "+05:75", "+15:00", "-14:00", "   :  "])
+    def test_an_offset_that_is_none_is_not_guessed(self, offset: str):
+        assert facts(t9003="2026:03:01 10:20:30", t9011=offset).taken_at == datetime(
+            2026, 3, 1, 10, 20, 30
+        )
+
+    def test_the_offset_of_tiff_ep_counts(self):
+        taken = facts_of(block(exif=[(0x9003, 2, TAKEN), (0x882A, 8, struct.pack("<h", -3))]))
+        assert taken.taken_at == datetime(
+            2026, 3, 1, 10, 20, 30, tzinfo=timezone(timedelta(hours=-3))
+        )
+
+    @pytest.mark.parametrize(
+        ("utc", "hours"), [((4, 49, 12), 5.5), ((10, 20, 31), 0), ((4, 42, 0), None)]
+    )
+    def test_the_satellites_time_tells_the_offset(self, utc: tuple[int, ...], hours: float | None):
+        time = struct.pack("<6I", *(n for part in utc for n in (part, 1)))
+        gps = [(0x1D, 2, b"2026:03:01\x00"), (7, 5, time)]
+        taken = facts_of(block(exif=[(0x9003, 2, TAKEN)], gps=gps)).taken_at
+        assert taken is not None
+        assert taken.utcoffset() == (None if hours is None else timedelta(hours=hours))
+
+
+class TestDirectories:
+    def test_the_orientation_of_another_directory_does_not_turn(self):
+        stray = block(main=[(0x0112, 3, b"\x06\x00")], exif=[(0x0112, 3, b"\x01\x00")])
+        assert facts_of(stray).orientation == 6
+
 
 class TestExposure:
+    @pytest.mark.parametrize(
+        ("number", "type_", "pair"),
+        [
+            (0x9206, 5, (0xFFFFFFFF, 1)),
+            (0x9206, 5, (0xFFFFFFFF, 0xFFFFFFFF)),
+            (0x9206, 5, (0, 1)),
+            (0x9203, 10, (0xFFFFFFFF, 100)),
+            (0x9400, 10, (215, 0xFFFFFFFF)),
+            (0x9401, 5, (500, 0xFFFFFFFF)),
+        ],
+    )
+    def test_numbers_that_mean_unknown_are_left_out(
+        self, number: int, type_: int, pair: tuple[int, int]
+    ):
+        assert facts_of(block(exif=[(number, type_, struct.pack("<2I", *pair))])).exposure == {}
+
+    def test_a_third_of_a_stop_less_is_known(self):
+        bias = block(exif=[(0x9204, 10, struct.pack("<2i", -1, 3))])
+        assert facts_of(bias).exposure == {"ExposureBiasValue": "-0.3333333333333"}
+
     def test_values_have_the_form_of_their_representation(self):
         exposure = facts(
             t829A=IFDRational(1, 3), t829D=IFDRational(28, 10), t8827=400, t9209=0b1011001
@@ -90,6 +144,20 @@ class TestHostileBlocks:
         assert time.monotonic() - started < 2
         assert found.readable is False
 
+    def test_a_thousand_tags_that_name_the_same_megabytes_are_not_read(self):
+        assert facts_of(block_of_shared_text(tags=1000, size=2_000_000)).readable is False
+
+    def test_only_a_tiff_structure_is_read(self):
+        png = b"\x89PNG\r\n\x1a\n" + b"\x00\x00\x00\x1aeXIf" + exif(6)[6:]
+        assert facts_of(png).readable is False
+
+
+def block_of_shared_text(tags: int, size: int) -> bytes:
+    """Every entry has the rest of the block as its text."""
+    entries = b"".join(struct.pack("<HHII", 0x4000 + n, 2, size, 8) for n in range(tags))
+    head = b"II*\x00\x08\x00\x00\x00" + struct.pack("<H", tags)
+    return (head + entries + bytes(4)).ljust(size, b"A")
+
 
 def block_of_many_reads(pointers: int, values: int) -> bytes:
     """Every entry of the first directory points at one whose entries each have many values."""
@@ -98,3 +166,34 @@ def block_of_many_reads(pointers: int, values: int) -> bytes:
     heavy = struct.pack("<HHII", 0x0002, 5, values, 8)
     block = b"II*\x00\x08\x00\x00\x00" + struct.pack("<H", pointers) + pointer * pointers
     return block + bytes(4) + struct.pack("<H", pointers) + heavy * pointers + bytes(4)
+
+
+TAKEN = b"2026:03:01 10:20:30\x00"
+SIZES = {2: 1, 3: 2, 4: 4, 5: 8, 8: 2, 10: 8}
+"""Bytes of one value of each field type."""
+
+Entries = list[tuple[int, int, bytes]]
+
+
+def block(main: Entries = (), exif: Entries = (), gps: Entries = ()) -> bytes:  # type: ignore[assignment]
+    """An Exif block, little endian, with these entries (tag, type, value) as they are."""
+    pointers = [(0x8769, 4, bytes(4)), (0x8825, 4, bytes(4))]
+    places = [8, 8 + len(directory([*main, *pointers], 8))]
+    places.append(places[1] + len(directory(exif, 0)))
+    pointers = [
+        (tag, 4, struct.pack("<I", at)) for (tag, *_), at in zip(pointers, places[1:], strict=True)
+    ]
+    parts = zip(([*main, *pointers], exif, gps), places, strict=True)
+    return b"II*\x00\x08\x00\x00\x00" + b"".join(directory(entries, at) for entries, at in parts)
+
+
+def directory(entries: Entries, at: int) -> bytes:
+    """One directory (TIFF 6.0, section 2) that stands at `at`."""
+    table, values, start = b"", b"", at + 2 + 12 * len(entries) + 4
+    for tag, type_, value in sorted(entries):
+        place = value.ljust(4, b"\x00")
+        if len(value) > 4:
+            place = struct.pack("<I", start + len(values))
+            values += value + bytes(len(value) % 2)
+        table += struct.pack("<HHI", tag, type_, len(value) // SIZES[type_]) + place
+    return struct.pack("<H", len(entries)) + table + bytes(4) + values

@@ -106,6 +106,54 @@ class TestWhatIsLeftOut:
         assert cleaned(profile) is profile
 
 
+def identity(start: int) -> bytes:
+    """Three curves that change nothing, 16 bytes each."""
+    assert start % 4 == 0
+    return (b"para" + bytes(8) + struct.pack(">i", 65536)) * 3
+
+
+GRID = bytes(range(24))
+TABLE = {
+    "mft1": b"mft1" + bytes(4) + b"\x03\x03\x02\x00" + bytes(36) + bytes(768) + GRID + bytes(768),
+    "mft2": b"mft2"
+    + bytes(4)
+    + b"\x03\x03\x02\x00"
+    + bytes(36)
+    + b"\x00\x02\x00\x02"
+    + bytes(12)
+    + GRID * 2
+    + bytes(12),
+    "mAB ": b"mAB "
+    + bytes(4)
+    + b"\x03\x03\x00\x00"
+    + struct.pack(">5I", 32, 80, 0, 128, 172)
+    + identity(32)
+    + bytes(48)
+    + b"\x02\x02\x02"
+    + bytes(13)
+    + b"\x01\x00\x00\x00"
+    + GRID
+    + identity(172),
+}
+"""Transforms from device to connection space in each form there is (ICC.1, 10.10 to 10.12)."""
+
+
+class TestBeyondTheNumbers:
+    @pytest.mark.parametrize("form", ["mft1", "mft2", "mAB "])
+    def test_what_follows_a_table_of_colours(self, form: str):
+        profile = with_tag(srgb_profile(), b"A2B0", TABLE[form])
+        assert cleaned(profile) == profile
+        kept = cleaned(with_tag(srgb_profile(), b"A2B0", TABLE[form] + MARKER.encode()))
+        assert kept is not None
+        assert TABLE[form] in kept
+        assert not has_marker(kept)
+
+    def test_a_profile_id_that_is_no_digest(self):
+        profile = display_p3()
+        lying = profile[:84] + MARKER.encode()[:16] + profile[100:]
+        assert cleaned(lying) == profile
+
+
 class TestTheProfileThatIsMade:
     def test_its_id_is_that_of_its_bytes(self):
         made = cleaned(with_tag(display_p3(), b"cprt", ELEMENT["unicode"]))
@@ -185,3 +233,15 @@ class TestDisplayP3:
 
     def test_a_profile_of_the_file_wins(self):
         assert color_of(srgb_profile(), True, "P3", 3).profile == srgb_profile()
+
+
+def test_elements_that_overlap_make_no_colour():
+    """Twenty tables over the same bytes would come out as twenty copies."""
+    profile = bytearray(display_p3() + bytes(8000))
+    profile[128:132] = (20).to_bytes(4, "big")
+    for number in range(20):
+        entry, start = 132 + 12 * number, len(profile) - 4200 + 8 * number
+        tag = b"A2B0" if number == 0 else b"B%03d" % number
+        profile[entry : entry + 12] = tag + struct.pack(">2I", start, 4000)
+        profile[start : start + 4] = b"mft1"
+    assert cleaned(bytes(profile)) is None

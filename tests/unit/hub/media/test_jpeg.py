@@ -47,6 +47,15 @@ class TestParse:
         with pytest.raises(DamagedImage):
             parse(stream[:-2] + scan * 1000 + b"\xff\xd9")
 
+    def test_a_stream_of_empty_segments_is_refused_before_its_end(self):
+        empty = app_segment(0, b"") * 10_000
+        with pytest.raises(DamagedImage):
+            parse(with_segments(jpeg(), empty))
+
+    def test_a_long_run_of_fill_bytes_is_passed_over(self):
+        stream = jpeg().replace(b"\xff\xc4", bytes([0xFF]) * 1_000_000 + b"\xc4", 1)
+        assert b"".join(parse(stream).slices) == b"".join(parse(jpeg()).slices)
+
     @pytest.mark.parametrize("cut", range(2, 700, 7))
     def test_a_head_cut_anywhere_is_damaged(self, cut: int):
         with pytest.raises(DamagedImage):
@@ -57,6 +66,53 @@ class TestParse:
         middle = stream.index(b"\xff\xda") + 200
         with pytest.raises(DamagedImage):
             parse(stream[:middle] + stream)
+
+
+def segment(marker: int, body: bytes) -> bytes:
+    return bytes([0xFF, marker]) + (len(body) + 2).to_bytes(2, "big") + body
+
+
+NOTE = bytes(range(32, 96))
+"""64 bytes that are no part of the picture."""
+NO_TABLE = {
+    "quantization": segment(0xDB, b"\x03" + NOTE),
+    "quantization of 16 bits": segment(0xDB, b"\x13" + NOTE * 2),
+    "quantization, defined again": segment(0xDB, b"\x00" + NOTE),
+    "Huffman": segment(0xC4, b"\x03" + bytes(7) + b"\x40" + bytes(8) + NOTE),
+    "Huffman, defined again": segment(0xC4, b"\x10" + bytes(7) + b"\x40" + bytes(8) + NOTE),
+    "arithmetic conditions": segment(0xCC, NOTE),
+}
+
+
+class TestTables:
+    @pytest.mark.parametrize("extra", NO_TABLE.values(), ids=NO_TABLE)
+    def test_one_that_no_scan_uses_is_left_out(self, extra: bytes):
+        plain = b"".join(parse(jpeg()).slices)
+        assert b"".join(parse(with_segments(jpeg(), extra)).slices) == plain
+
+    def test_one_after_the_scan_is_left_out(self):
+        late = jpeg()[:-2] + NO_TABLE["Huffman"] + b"\xff\xd9"
+        assert b"".join(parse(late).slices) == b"".join(parse(jpeg()).slices)
+
+    def test_of_a_segment_with_both_only_the_used_one_stays(self):
+        stream = jpeg()
+        at = stream.index(b"\xff\xdb")
+        both = segment(0xDB, stream[at + 4 : at + 69] + b"\x03" + NOTE)
+        kept = b"".join(parse(stream[:at] + both + stream[at + 69 :]).slices)
+        assert kept == b"".join(parse(stream).slices)
+
+    @pytest.mark.parametrize("marker", [0xDB, 0xC4, 0xC0, 0xDA], ids=["DQT", "DHT", "SOF", "SOS"])
+    def test_a_segment_longer_than_what_it_says_is_damaged(self, marker: int):
+        stream = jpeg()
+        at = stream.index(bytes([0xFF, marker]))
+        end = at + 2 + int.from_bytes(stream[at + 2 : at + 4], "big")
+        longer = segment(marker, stream[at + 4 : end] + b"\xffNOTE")
+        with pytest.raises(DamagedImage):
+            parse(stream[:at] + longer + stream[end:])
+
+    def test_a_restart_interval_is_two_bytes(self):
+        with pytest.raises(DamagedImage):
+            parse(with_segments(jpeg(), segment(0xDD, b"\x00\x00" + NOTE)))
 
 
 class TestEndOfScan:

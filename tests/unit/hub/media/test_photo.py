@@ -287,8 +287,10 @@ class TestColour:
 
 
 def profile_of(size: int) -> bytes:
-    """A profile with a table of colours of `size` bytes."""
-    table = b"mft1" + bytes(4) + hashlib.shake_256(b"profile").digest(size - 8)
+    """A profile with a table of colours of some `size` bytes (ICC.1, 10.11)."""
+    points = max(2, round((size / 3) ** (1 / 3)))
+    numbers = hashlib.shake_256(b"profile").digest(36 + 256 * 6 + points**3 * 3)
+    table = b"mft1" + bytes(4) + bytes([3, 3, points, 0]) + numbers
     return assembled(srgb_profile(), {b"A2B0": table}, "sRGB")
 
 

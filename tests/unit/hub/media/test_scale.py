@@ -13,7 +13,7 @@ import hub.dicom
 from factories import make_capture, make_context, make_source
 from hub.capture_rules import scale_flags
 from hub.media import photograph, with_scale
-from hub.model import Media
+from hub.model import FlagCode, Media, ReviewFlag
 from hub.settings import Settings
 
 MARKED = with_marker(scene(640, 480), 160, turn=10)
@@ -74,7 +74,7 @@ def test_a_marker_that_is_not_there_is_flagged_and_nothing_written(tmp_path: Pat
     media = read(tmp_path, encoded(scene(640, 480), "JPEG"))
     capture = make_capture(make_source(tmp_path, b""), scale_marker=True)
 
-    assert scale_flags(capture, media) == ("scale-marker-not-found",)
+    assert scale_flags(capture, media) == (ReviewFlag(FlagCode.SCALE_MARKER),)
     assert "PixelSpacing" not in hub.dicom.build(make_context(), media).ds
 
 
@@ -93,7 +93,7 @@ def test_a_tilted_marker_writes_no_scale_and_says_why(tmp_path: Path):
     media = read(tmp_path, encoded(tilted, "JPEG"))
     ds = hub.dicom.build(make_context(), media).ds
 
-    assert scale_flags(capture, media) == ("scale-marker-tilted",)
+    assert scale_flags(capture, media) == (ReviewFlag(FlagCode.SCALE_TILTED),)
     assert "PixelSpacing" not in ds
     assert "PixelSpacingCalibrationType" not in ds
     assert "too tilted" in ds.ContributingEquipmentSequence[0].ContributionDescription

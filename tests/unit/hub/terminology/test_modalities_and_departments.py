@@ -22,7 +22,8 @@ def test_a_modality_is_found_with_the_retired_values_that_meant_it() -> None:
 def test_an_unknown_modality_is_its_own_name() -> None:
     assert modalities().get("ZZ") is None
     assert modalities().name("ZZ") == "ZZ"
-    assert modalities().name("XC") == "External-camera Photography"
+    assert modalities().name("XC") == "Photo"
+    assert modalities().name("ECG") == "Electrocardiography"
 
 
 @pytest.mark.parametrize(

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+import os
+import resource
+import subprocess
+import sys
 from pathlib import Path
 
 import pillow_heif
 import pytest
 from click.testing import CliRunner, Result
-from drawn import as_camera_stores, encoded, exif, scene
+from drawn import as_camera_stores, encoded, exif, jpeg, scene
 from drawn_marker import with_marker
+from PIL import Image
 from pydicom import dcmread
 
 from factories import draw_jpeg
 from hub.errors import MisconfiguredHub
-from web.commands.wrap import wrap
+from web.commands.wrap import _written, wrap
 
 CONTEXT = {
     "patient": {"patientId": "1", "issuer": "HOSP", "name": "Berg^Ida"},
@@ -82,6 +87,70 @@ def test_a_folder_is_no_context(tmp_path):
     assert "is a directory" in result.stderr
 
 
+@pytest.mark.parametrize("never_set", ["0001:01:01 00:00:00", "1970:01:01 00:00:00"])
+def test_a_camera_clock_that_cannot_be_right_is_refused_by_name(tmp_path, monkeypatch, never_set):
+    without_time = {key: value for key, value in CONTEXT.items() if key != "capturedAt"}
+    monkeypatch.setattr(f"{__name__}.CONTEXT", without_time)
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(jpeg(exif=exif(t9003=never_set, t9011="+14:00")))
+
+    result = run(tmp_path, path)
+
+    assert json.loads(result.stdout)["code"] == "captured-at-implausible"
+
+
+def test_an_old_decoder_of_heic_wraps_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(pillow_heif, "libheif_info", lambda: {"libheif": "1.22.1"})
+
+    result = run(tmp_path, photo(tmp_path))
+
+    assert isinstance(result.exception, MisconfiguredHub)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_disk_that_is_full_leaves_no_part_of_an_object(tmp_path):
+    large = tmp_path / "large.png"
+    large.write_bytes(encoded(Image.effect_noise((400, 300), 80), "PNG"))
+    (tmp_path / "context.json").write_text(json.dumps(CONTEXT))
+    (tmp_path / "out").mkdir()
+
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "web", "wrap", large, photo(tmp_path)),
+            *("--context", tmp_path / "context.json", "--out", tmp_path / "out"),
+            *("--data", tmp_path / "data", "--report"),
+        ],
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000)),
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [line["code"] for line in lines] == ["store-unavailable", None]
+    assert done.stderr == ""
+    stem = Path(lines[1]["path"]).stem
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {
+        f"{stem}.dcm",
+        f"{stem}.report.html",
+        f"{stem}.report.json",
+    }
+
+
+def test_a_file_has_its_name_only_when_it_is_whole(tmp_path):
+    def cut_off(write):
+        write(b"half")
+        raise KeyboardInterrupt
+
+    _written(tmp_path / "object.dcm", lambda write: write(b"whole"))
+    with pytest.raises(KeyboardInterrupt):
+        _written(tmp_path / "object.dcm", cut_off)
+
+    assert [path.name for path in tmp_path.iterdir()] == ["object.dcm"]
+    assert (tmp_path / "object.dcm").read_bytes() == b"whole"
+
+
 MARKED = with_marker(scene(640, 480), 160, turn=10)
 
 
@@ -125,7 +194,5 @@ def test_a_scale_that_cannot_be_written_is_one_clear_line(tmp_path):
 
     none, too_tilted = result.stderr.splitlines()
     assert result.exit_code == 0
-    assert none.endswith("photo.jpg: no scale is written: the printed marker was not found")
-    assert too_tilted.endswith(
-        "tilted.jpg: no scale is written: the printed marker is seen too tilted"
-    )
+    assert "photo.jpg: A scale marker was said to be in the photo, but none was found" in none
+    assert "tilted.jpg: The scale marker lies too tilted" in too_tilted

@@ -1,0 +1,79 @@
+"""What a capture becomes in DICOM, decided once: at its receipt, and for `wrap` at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from hub import capture_rules as rules
+from hub.care_events import related_uids, series_instance_uid
+from hub.dicom.uids import UIDs
+from hub.model import (
+    Capture,
+    CaptureContext,
+    CareEvent,
+    Department,
+    Encounter,
+    Media,
+    Operator,
+    Order,
+)
+from hub.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What is known of a capture beside what it says itself."""
+
+    encounter: Encounter
+    """The catalog's; for `wrap` what was sealed."""
+    captured_at: datetime
+    operator: Operator
+    department: Department
+    care_event: CareEvent
+    order: Order | None = None
+
+
+def capture_context(
+    capture: Capture,
+    known: Circumstances,
+    media: Media,
+    series_kind: str,
+    uids: UIDs,
+    settings: Settings,
+) -> CaptureContext:
+    """Return all that making the object needs beside the media.
+
+    `series_kind` and the camera of `media` are what the series is told by. Raises the
+    refusals of `capture_rules.region_of`.
+    """
+    region, laterality = rules.region_of(capture)
+    encounter, order = known.encounter, known.order
+    camera = (media.manufacturer, media.model)
+    series = series_instance_uid(capture, known.care_event, series_kind, camera, uids)
+    return CaptureContext(
+        patient=encounter.patient,
+        encounter_id=encounter.encounter_id,
+        encounter_issuer=encounter.issuer,
+        department=known.department,
+        care_event=known.care_event,
+        series_instance_uid=series,
+        sop_instance_uid=uids.instance(capture.capture_id),
+        captured_at=known.captured_at,
+        anatomic_region=region,
+        laterality=laterality,
+        operator=known.operator,
+        kind=capture.kind,
+        source_sha256=capture.source.sha256,
+        note=capture.note,
+        procedure=capture.procedure or (order.procedure if order else None),
+        order=order,
+        device=capture.device,
+        reason=encounter.reason or (order.reason if order else ""),
+        institution=settings.institution,
+        capture_id=capture.capture_id,
+        dermoscopy=capture.dermoscopy,
+        specimen=capture.specimen,
+        stage=capture.stage,
+        related=related_uids(capture, encounter.patient, series, uids),
+    )

@@ -1,0 +1,98 @@
+"""Samples of H.264 and HEVC are searched for what is private (ISO/IEC 14496-15, 4.3.3).
+
+Only the head of each NAL unit is read. What has to go is written over in its place and
+length when the samples are streamed, so that no table changes and no video is held.
+"""
+
+from __future__ import annotations
+
+import os
+from array import array
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from hub.slices import HasDescriptor, Patches
+
+from .nal_units import LONGEST_BLANKED, Coding, blanked, has_user_data
+
+MAX_UNITS = 16_000_000
+MAX_BLANKED = 2_000_000
+_WINDOW = 1024
+"""Bytes that are read from a sample at once; of most they hold all but the last slice."""
+
+
+class Unclean(Exception):
+    """The samples are not what their NAL units say, or are made of far too many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blanked:
+    """What is written over in the samples of a track."""
+
+    patches: Patches
+    user_data: int
+    """NAL units that held user data."""
+    others: int
+
+    def __bool__(self) -> bool:
+        return self.user_data + self.others > 0
+
+
+def blank(
+    samples: Iterable[tuple[int, int]], file: HasDescriptor, coding: Coding, length_size: int
+) -> Blanked:
+    """Find what has to go in samples, given by place and size. Raises Unclean."""
+    starts, lengths, user_data = array("Q"), array("I"), 0
+    units = _units(samples, file, coding, length_size)
+    for count, (start, length, first) in enumerate(units):
+        if count >= MAX_UNITS:
+            raise Unclean
+        if coding.stays(coding.type_of(first), length):
+            continue
+        if length > LONGEST_BLANKED or len(starts) >= MAX_BLANKED:
+            raise Unclean
+        nal = _read(file, length, start)
+        if blanked(nal, coding) != nal:
+            starts.append(start)
+            lengths.append(length)
+            user_data += has_user_data(nal, coding)
+    return Blanked(_in_order(starts, lengths, coding), user_data, len(starts) - user_data)
+
+
+def _units(
+    samples: Iterable[tuple[int, int]], file: HasDescriptor, coding: Coding, length_size: int
+) -> Iterator[tuple[int, int, int]]:
+    """Yield place, length and first byte of each NAL unit."""
+    for start, size in samples:
+        position, end = start, start + size
+        window, base = b"", start
+        while position < end:
+            at = position - base
+            if at + length_size >= len(window):
+                window, base, at = _read(file, min(_WINDOW, end - position), position), position, 0
+                if length_size >= len(window):
+                    raise Unclean
+            length = int.from_bytes(window[at : at + length_size], "big")
+            position += length_size
+            if not coding.header <= length <= end - position:
+                raise Unclean
+            yield position, length, window[at + length_size]
+            position += length
+
+
+def _read(file: HasDescriptor, length: int, position: int) -> bytes:
+    found = os.pread(file.fileno(), length, position)
+    if len(found) < length:
+        raise Unclean
+    return found
+
+
+def _in_order(starts: array[int], lengths: array[int], coding: Coding) -> Patches:
+    """The places as they follow each other in the file."""
+    order = sorted(range(len(starts)), key=starts.__getitem__)
+    return Patches(
+        array("Q", (starts[n] for n in order)),
+        array("I", (lengths[n] for n in order)),
+        partial(blanked, coding=coding),
+    )
