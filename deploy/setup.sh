@@ -10,7 +10,7 @@ STAMPS=.venv/stamps
 say() { printf '\033[1m%s\033[0m\n' "$*"; }
 
 # --- Debian packages: what the hub needs to run, and the peers its tests talk to
-packages=(libjpeg-turbo-progs libimage-exiftool-perl dcmtk chromium ffmpeg postgresql strace unzip)
+packages=(libjpeg-turbo-progs libimage-exiftool-perl dcmtk chromium ffmpeg postgresql strace unzip poppler-utils ghostscript)
 missing=()
 for package in "${packages[@]}"; do
   dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")

@@ -129,9 +129,16 @@ def camera_flags(media: Media, captured_at: datetime) -> tuple[ReviewFlag, ...]:
 
 
 def scale_flags(capture: Capture, media: Media) -> tuple[ReviewFlag, ...]:
-    """Return the flag `scale-marker-not-found` where one was said to be in the picture."""
-    found = isinstance(media, Photograph) and media.pixel_spacing is not None
-    return (ReviewFlag(FlagCode.SCALE_MARKER),) if capture.scale_marker and not found else ()
+    """Return why a marker that was said to be in the picture gave no scale.
+
+    `scale-marker-tilted` where it was found but lies too tilted, else `scale-marker-not-found`.
+    """
+    spacing, off = None, 0.0
+    if isinstance(media, Photograph):
+        spacing, off = media.pixel_spacing, media.scale_off
+    if not capture.scale_marker or spacing is not None:
+        return ()
+    return (ReviewFlag(FlagCode.SCALE_TILTED if off else FlagCode.SCALE_MARKER),)
 
 
 def department_flags(department: Department) -> tuple[ReviewFlag, ...]:

@@ -63,6 +63,7 @@ class FlagCode(StrEnum):
     DEMOGRAPHICS = "demographics-differ"
     DEPARTMENT = "department-unknown"
     SCALE_MARKER = "scale-marker-not-found"
+    SCALE_TILTED = "scale-marker-tilted"
     REGION = "region-disagrees"
     SIDE = "side-disagrees"
     BLURRED = "blurred"
@@ -342,6 +343,8 @@ class Photograph(Media):
     quality: Mapping[str, float] = field(default_factory=dict)
     pixel_spacing: float | None = None
     """Millimetres per pixel in both directions, found by the printed marker."""
+    scale_off: float = 0.0
+    """By what part a length near the marker may differ. Without a spacing: why there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,6 +69,9 @@ WORDS: Mapping[str, Words] = {
     FlagCode.SCALE_MARKER: Words(
         "A scale marker was said to be in the photo, but none was found: lengths are not known."
     ),
+    FlagCode.SCALE_TILTED: Words(
+        "The scale marker lies too tilted for a scale: hold the camera straight above."
+    ),
     FlagCode.REGION: Words("Its codes and descriptions name different body sites."),
     FlagCode.SIDE: Words("Its codes and descriptions name both left and right."),
     FlagCode.BLURRED: Words("May be blurred."),

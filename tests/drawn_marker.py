@@ -30,7 +30,7 @@ def with_marker(
     u, v = u - at[0] * columns, v - at[1] * rows
     angle = np.radians(turn)
     x, y = u * np.cos(angle) + v * np.sin(angle), v * np.cos(angle) - u * np.sin(angle)
-    depth = 1 + tilt * y / size
+    depth = 1 / (1 - tilt * y / size)
     x, y = x * depth * SIDE / size + SIDE / 2, y * depth * SIDE / size + SIDE / 2
     paper = (abs(x - SIDE / 2) < SIDE / 2 + QUIET) & (abs(y - SIDE / 2) < SIDE / 2 + QUIET)
     ink = np.where(is_white(x, y), 235.0, 25.0)

@@ -2,57 +2,79 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from hub.media.marker import APART, CELL, PATTERN, QUIET, SIDE, SQUARE
 
-WIDTH, HEIGHT = 105.0, 148.0
-"""A6, in millimetres."""
+WIDTH, HEIGHT = 210.0, 279.4
+"""Millimetres: as wide as A4 and as high as Letter, so that both hold it at 100 %."""
+MARKERS = ((32.0, 206.0), (138.0, 206.0), (32.0, 142.0), (138.0, 142.0))
+"""Left and lower edge of each marker from the lower left corner of the page."""
+CARD_WIDTH, CARD_HEIGHT = 85.6, 53.98
+"""A bank card, ISO/IEC 7810 ID-1."""
+LINE = 100.0
 _POINTS = 72 / 25.4
-_LEFT, _BOTTOM = (WIDTH - SIDE) / 2, 82.0
-_LINE = 50.0
+_LINE_FROM, _LINE_AT = (26.0, 116.0), (184.0, 20.0)
+"""Where the line across begins, and the line upwards."""
+_CARD_FROM = (26.0, 48.0)
+_WORDS = (
+    (26, 268, 5.0, "Scale marker for photos"),
+    (26, 261, 3.2, "Print at 100 % \\(actual size, not fitted\\) on matt white A4 or Letter."),
+    (26, 121, 3.2, "Check with a ruler: this line and the one on the right are 100 mm long."),
+    (32, 92, 3.2, "Check with a bank card: it fills"),
+    (32, 87, 3.2, "this frame \\(85.6 x 54.0 mm\\)."),
+    (32, 80, 3.2, "If one of them does not fit, do"),
+    (32, 75, 3.2, "not use the markers: print again."),
+    (26, 40, 3.2, "Cut out one marker along the grey line: its white edge is needed."),
+    (26, 35, 3.2, "Lay it flat, in the same plane as what you photograph and close to it."),
+    (26, 30, 3.2, "Hold the camera straight above. Nothing may cover the marker."),
+    (26, 25, 3.2, "Use it once on a patient, or clean it as you clean a ruler."),
+    (26, 18, 2.6, "Encounter Imaging Hub: black square 40 mm, white squares 30 mm apart"),
+)
 
 
 def marker_sheet() -> bytes:
-    """Return one A6 page: the marker, where to cut, a line to check with a ruler."""
-    left, bottom, cut = _LEFT - QUIET, _BOTTOM - QUIET, SIDE + 2 * QUIET
-    start = (WIDTH - _LINE) / 2
+    """Return one page: markers to cut out, and two lines and a card's outline to check."""
+    x, y = _LINE_FROM
+    u, v = _LINE_AT
     commands = [
         f"{_POINTS:.6f} 0 0 {_POINTS:.6f} 0 0 cm",
-        f"0.6 G 0.1 w {left:g} {bottom:g} {cut:g} {cut:g} re S",
+        *(command for place in MARKERS for command in _marker(*place)),
+        "0 G 0.2 w",
+        f"{x:g} {y:g} m {x + LINE:g} {y:g} l S",
+        *(f"{x + n:g} {y - 1.5:g} m {x + n:g} {y + 1.5:g} l S" for n in range(0, 101, 10)),
+        f"{u:g} {v:g} m {u:g} {v + LINE:g} l S",
+        *(f"{u - 1.5:g} {v + n:g} m {u + 1.5:g} {v + n:g} l S" for n in range(0, 101, 10)),
+        f"{_CARD_FROM[0]:g} {_CARD_FROM[1]:g} {CARD_WIDTH:g} {CARD_HEIGHT:g} re S",
         "0 g",
-        _square(_LEFT, _BOTTOM, SIDE),
-        "1 g",
-        *_white(),
-        f"0 G 0.3 w {start:g} 55 m {start + _LINE:g} 55 l S",
-        *(f"{x:g} 53 m {x:g} 57 l S" for x in (start, start + _LINE)),
-        "0 g",
-        _text(start, 48, "Print at 100 %, check with ruler: this line is 50 mm."),
-        _text(start, 42, "Lay it flat beside what you photograph, in the"),
-        _text(start, 38, "same plane, and hold the camera straight above."),
-        _text(start, 32, "Encounter Imaging Hub, scale marker 40 mm"),
+        *(_text(*words) for words in _WORDS),
     ]
     return _file("\n".join(commands).encode())
 
 
-def _white() -> list[str]:
+def _marker(left: float, bottom: float) -> Iterator[str]:
+    cut = SIDE + 2 * QUIET
+    yield f"0.6 G 0.1 w {left - QUIET:g} {bottom - QUIET:g} {cut:g} {cut:g} re S"
+    yield "0 g"
+    yield _square(left, bottom, SIDE)
+    yield "1 g"
     first, cells = (SIDE - APART - SQUARE) / 2, (SIDE - 4 * CELL) / 2
-    ends = (first, first + APART)
-    squares = [_square(_LEFT + x, _BOTTOM + y, SQUARE) for x in ends for y in ends]
-    # Rows count from the top, PDF from the bottom.
-    inner = [
-        _square(_LEFT + cells + column * CELL, _BOTTOM + cells + (3 - row) * CELL, CELL)
-        for row in range(4)
-        for column in range(4)
-        if PATTERN[row, column]
-    ]
-    return squares + inner
+    for x in (first, first + APART):
+        for y in (first, first + APART):
+            yield _square(left + x, bottom + y, SQUARE)
+    for row in range(4):
+        for column in range(4):
+            if PATTERN[row, column]:
+                # Rows count from the top, PDF from the bottom.
+                yield _square(left + cells + column * CELL, bottom + cells + (3 - row) * CELL, CELL)
 
 
 def _square(x: float, y: float, side: float) -> str:
     return f"{x:g} {y:g} {side:g} {side:g} re f"
 
 
-def _text(x: float, y: float, words: str) -> str:
-    return f"BT /F 2.6 Tf {x:g} {y:g} Td ({words}) Tj ET"
+def _text(x: float, y: float, height: float, words: str) -> str:
+    return f"BT /F {height:g} Tf {x:g} {y:g} Td ({words}) Tj ET"
 
 
 def _file(content: bytes) -> bytes:

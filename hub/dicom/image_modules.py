@@ -5,6 +5,7 @@ One function per module of PS3.3, each adding its attributes to a Dataset.
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
 from functools import cache
 from importlib.metadata import version
@@ -107,7 +108,10 @@ def pixel_spacing(ds: Dataset, photograph: Photograph) -> None:
     spacing = f"{photograph.pixel_spacing:.6g}"
     ds.PixelSpacing = [spacing, spacing]
     ds.PixelSpacingCalibrationType = "FIDUCIAL"
-    ds.PixelSpacingCalibrationDescription = "Printed scale marker of the imaging hub, 30 mm squares"
+    off = max(1, math.ceil(100 * photograph.scale_off))
+    ds.PixelSpacingCalibrationDescription = (
+        f"Printed 30 mm marker; in its plane only, to {off} % within 60 mm"
+    )
 
 
 def acquisition_context(ds: Dataset) -> None:

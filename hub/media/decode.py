@@ -18,7 +18,7 @@ import pillow_heif
 from PIL import Image
 
 from .deep_jpeg import eight_bit_pixels_of
-from .marker import millimetres_per_pixel
+from .marker import scale_of
 from .metadata import metadata_of
 from .pixels import eight_bit_pixels
 from .source_facts import facts_of_source
@@ -85,7 +85,10 @@ def _scale(request: Mapping[str, Any]) -> Answer:
         _forget_xmp(image)
         pixels = eight_bit_pixels(_upright(image, _orientation(image, kind)), {"deep": False}, [])
     grey = np.asarray(Image.fromarray(pixels).convert("L"))
-    return {"millimetresPerPixel": millimetres_per_pixel(grey)}, b""
+    scale = scale_of(grey)
+    if scale is None:
+        return {}, b""
+    return {"millimetresPerPixel": scale.millimetres_per_pixel, "off": scale.off}, b""
 
 
 def _turn(request: Mapping[str, Any]) -> Answer:

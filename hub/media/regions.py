@@ -26,12 +26,15 @@ def quads(grey: npt.NDArray[np.float32], radius: int) -> Iterator[Floats]:
         return
     labels = _connected(rows, starts, ends, dark.shape[1] + 1)
     order = np.argsort(labels, kind="stable")
-    groups = np.split(order, np.flatnonzero(np.diff(labels[order])) + 1)
-    large = [g for g in groups if _may_be_square(rows[g], starts[g], ends[g])]
-    large.sort(key=lambda g: -int((ends[g] - starts[g]).sum()))
-    for group in large[:_MOST]:
-        xs = np.concatenate([starts[group] - 0.5, ends[group] - 0.5])
-        yield _corners(np.stack([xs, np.tile(rows[group], 2)], axis=1))
+    rows, starts, ends = rows[order], starts[order], ends[order]
+    firsts = np.flatnonzero(np.diff(labels[order], prepend=-1))
+    area = np.add.reduceat(ends - starts, firsts)
+    may_be = np.flatnonzero(_may_be_squares(rows, starts, ends, firsts, area))
+    lasts = np.append(firsts[1:], len(rows))
+    for n in may_be[np.argsort(-area[may_be], kind="stable")][:_MOST]:
+        one = slice(firsts[n], lasts[n])
+        xs = np.concatenate([starts[one] - 0.5, ends[one] - 0.5])
+        yield _corners(np.stack([xs, np.tile(rows[one], 2)], axis=1))
 
 
 def _local_mean(grey: npt.NDArray[np.float32], radius: int) -> Floats:
@@ -71,11 +74,15 @@ def _connected(rows: Numbers, starts: Numbers, ends: Numbers, stride: int) -> Nu
     return labels
 
 
-def _may_be_square(rows: Numbers, starts: Numbers, ends: Numbers) -> bool:
-    height, width = int(np.ptp(rows)) + 1, int(ends.max() - starts.min())
-    if min(height, width) < _LEAST_SIDE or max(height, width) > 2 * min(height, width):
-        return False
-    return bool((ends - starts).sum() > _LEAST_FILLED * height * width)
+def _may_be_squares(
+    rows: Numbers, starts: Numbers, ends: Numbers, firsts: Numbers, area: Numbers
+) -> npt.NDArray[np.bool_]:
+    """Whether each shape, which begins at one of `firsts`, is large, compact and full enough."""
+    height = np.maximum.reduceat(rows, firsts) - np.minimum.reduceat(rows, firsts) + 1
+    width = np.maximum.reduceat(ends, firsts) - np.minimum.reduceat(starts, firsts)
+    short, long = np.minimum(height, width), np.maximum(height, width)
+    compact = (short >= _LEAST_SIDE) & (long <= 2 * short)
+    return np.asarray(compact & (area > _LEAST_FILLED * height * width), dtype=bool)
 
 
 def _corners(points: Floats) -> Floats:

@@ -20,6 +20,7 @@ from typing import Any
 import click
 
 from capture_api.parsing import capture_from, read_json
+from hub.capture_rules import scale_flags
 from hub.dicom import BuiltObject, SlideObject
 from hub.dicom.payload import payload_sha256
 from hub.dicom.render import DicomRenderer
@@ -52,6 +53,9 @@ _CONTEXT = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path
 @click.option("--context", required=True, type=_CONTEXT)
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path))
 @click.option("--report", is_flag=True, help="Write what was kept and changed beside each object.")
+@click.option(
+    "--scale-marker", is_flag=True, help="Look for the printed scale marker (/marker.pdf)."
+)
 @click.option("--note-sr", is_flag=True, default=None, help="Write the note as an SR, too.")
 @data_option
 @click.pass_context
@@ -61,6 +65,7 @@ def wrap(
     context: Path,
     out: Path,
     report: bool,
+    scale_marker: bool,
     note_sr: bool | None,
     data: Path,
 ) -> None:
@@ -68,7 +73,7 @@ def wrap(
     settings = Settings.from_env(os.environ, data=data, note_sr=note_sr)
     check_decoders(require_sandbox=settings.require_sandbox)
     wrapping = Wrap(UIDs(site_secret(settings)), settings)
-    description = read_json(context.read_bytes())
+    description = _description(context, scale_marker)
     _make_folder(out)
     refused = 0
     for file in files:
@@ -86,6 +91,14 @@ def wrap(
         for line in lines:
             click.echo(json.dumps(line))
     ctx.exit(1 if refused else 0)
+
+
+def _description(context: Path, scale_marker: bool) -> Any:
+    """Return what is the same for all files; the option asks for the marker as it would."""
+    description = read_json(context.read_bytes())
+    if scale_marker and isinstance(description, dict):
+        description["scaleMarker"] = True
+    return description
 
 
 def _make_folder(out: Path) -> None:
@@ -131,7 +144,7 @@ def _source(file: Path) -> SourceFile:
 def _stored(
     file: Path, capture: Capture, wrapping: Wrap, out: Path, report: bool
 ) -> dict[str, Any]:
-    """Write the object durably, then say so."""
+    """Write the object durably, then say so; a scale that was asked for and is not there, too."""
     built, media = wrapping.object_of(capture)
     sop_instance_uid = built.sop_instance_uid
     path = out / f"{sop_instance_uid}.dcm"
@@ -140,6 +153,8 @@ def _stored(
         if report:
             flags = wrapping.flags_of(capture, media)
             _write_report(path, file, capture, built, digest, flags)
+        else:
+            _say(file, scale_flags(capture, media))
         note = wrapping.note_of(capture, media, built)
         if note is not None:
             _written(out / f"{note.sop_instance_uid}.dcm", note.write_to)
@@ -238,8 +253,7 @@ def _write_report(
         stream_sha256 = payload_sha256(stored)
     _study, _series, instance = built.instance_facts(sha, path.stat().st_size)
     flags += _doubts(path, instance)
-    for text in sentences(flags):
-        click.echo(f"{file}: {text}", err=True)
+    _say(file, flags)
     report = report_of(
         instance,
         stream_sha256,
@@ -250,6 +264,11 @@ def _write_report(
     for ending, text in (("html", page(report)), ("json", json.dumps(as_json(report), indent=2))):
         content = f"{text}\n".encode()
         _written(path.with_suffix(f".report.{ending}"), lambda write, c=content: write(c))
+
+
+def _say(file: Path, flags: tuple[ReviewFlag, ...]) -> None:
+    for text in sentences(flags):
+        click.echo(f"{file}: {text}", err=True)
 
 
 def _doubts(path: Path, instance: Instance) -> tuple[ReviewFlag, ...]:

@@ -9,7 +9,7 @@ import pytest
 from desk import Desk
 from PIL import Image, ImageDraw
 
-from hub.media.marker import millimetres_per_pixel
+from hub.media.marker import scale_of
 from web.marker_sheet import marker_sheet
 
 DPI = 254
@@ -43,7 +43,7 @@ def test_anybody_may_print_it(desk: Desk):
 def test_is_measured_in_its_true_size():
     grey = np.asarray(drawn(marker_sheet()))
 
-    assert millimetres_per_pixel(grey) == pytest.approx(0.1, rel=0.003)
+    assert scale_of(grey).millimetres_per_pixel == pytest.approx(0.1, rel=0.001)
 
 
 def test_every_object_is_where_the_table_says():
@@ -59,4 +59,5 @@ def test_asks_for_its_size_and_has_a_line_to_check():
     pdf = marker_sheet()
 
     assert b"/PrintScaling/None" in pdf
-    assert b"this line is 50 mm" in pdf
+    assert b"are 100 mm long" in pdf
+    assert b"bank card" in pdf

@@ -12,7 +12,8 @@ from pathlib import Path
 import pillow_heif
 import pytest
 from click.testing import CliRunner, Result
-from drawn import encoded, exif, jpeg
+from drawn import as_camera_stores, encoded, exif, jpeg, scene
+from drawn_marker import with_marker
 from PIL import Image
 from pydicom import dcmread
 
@@ -30,9 +31,9 @@ CONTEXT = {
 }
 
 
-def run(tmp_path: Path, *files: Path, out: str = "out") -> Result:
+def run(tmp_path: Path, *files: Path | str, out: str = "out", **also: object) -> Result:
     context = tmp_path / "context.json"
-    context.write_text(json.dumps(CONTEXT))
+    context.write_text(json.dumps(CONTEXT | also))
     options = ("--context", context, "--out", tmp_path / out, "--data", tmp_path / "data")
     return CliRunner().invoke(wrap, [str(each) for each in (*files, *options)])
 
@@ -148,3 +149,50 @@ def test_a_file_has_its_name_only_when_it_is_whole(tmp_path):
 
     assert [path.name for path in tmp_path.iterdir()] == ["object.dcm"]
     assert (tmp_path / "object.dcm").read_bytes() == b"whole"
+
+
+MARKED = with_marker(scene(640, 480), 160, turn=10)
+
+
+def marked(tmp_path: Path, format: str) -> Path:
+    path = tmp_path / f"marked.{format.lower()}"
+    sideways = as_camera_stores(MARKED, 6)
+    if format == "JPEG":
+        path.write_bytes(encoded(sideways, "JPEG", quality=90, exif=exif(orientation=6)))
+    elif format == "HEIC":
+        pillow_heif.from_pillow(MARKED).save(path, quality=90)
+    else:
+        path.write_bytes(encoded(MARKED, format))
+    return path
+
+
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "HEIC"])
+@pytest.mark.parametrize("asked", ["by the option", "by the context"])
+def test_a_scale_marker_is_looked_for_when_asked(tmp_path, format: str, asked: str):
+    file = marked(tmp_path, format)
+    option = asked == "by the option"
+    how = ("--scale-marker",) if option else ()
+    result = run(tmp_path, file, *how, **({} if option else {"scaleMarker": True}))
+
+    ds = dcmread(json.loads(result.stdout)["path"])
+    assert (ds.Rows, ds.Columns) == (480, 640)
+    assert [float(v) for v in ds.PixelSpacing] == pytest.approx([0.25, 0.25], rel=0.005)
+    assert ds.PixelSpacingCalibrationType == "FIDUCIAL"
+    assert result.stderr == ""
+
+
+def test_a_scale_marker_is_not_looked_for_unasked(tmp_path):
+    result = run(tmp_path, marked(tmp_path, "JPEG"))
+
+    assert "PixelSpacing" not in dcmread(json.loads(result.stdout)["path"])
+
+
+def test_a_scale_that_cannot_be_written_is_one_clear_line(tmp_path):
+    tilted = tmp_path / "tilted.jpg"
+    tilted.write_bytes(encoded(with_marker(scene(640, 480), 160, tilt=0.2), "JPEG"))
+    result = run(tmp_path, photo(tmp_path), tilted, "--scale-marker")
+
+    none, too_tilted = result.stderr.splitlines()
+    assert result.exit_code == 0
+    assert "photo.jpg: A scale marker was said to be in the photo, but none was found" in none
+    assert "tilted.jpg: The scale marker lies too tilted" in too_tilted
