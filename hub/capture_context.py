@@ -17,6 +17,7 @@ from hub.model import (
     Media,
     Operator,
     Order,
+    Study,
 )
 from hub.settings import Settings
 
@@ -76,4 +77,26 @@ def capture_context(
         specimen=capture.specimen,
         stage=capture.stage,
         related=related_uids(capture, encounter.patient, series, uids),
+    )
+
+
+def awaited_study(context: CaptureContext, patient_key: str) -> Study:
+    """Return the study of a capture as its page shows it before it has an instance."""
+    event = context.care_event
+    return Study(
+        study_instance_uid=event.study_instance_uid,
+        patient=context.patient,
+        study_date=event.started.date(),
+        study_time=event.started.strftime("%H%M%S"),
+        timezone_offset=event.started.strftime("%z"),
+        accession_number=event.accession_number,
+        accession_issuer=event.accession_issuer,
+        description=event.description,
+        department=context.department,
+        encounter_id=context.encounter_id,
+        encounter_issuer=context.encounter_issuer,
+        reason=context.reason,
+        procedure=context.procedure,
+        encounter_based=True,
+        patient_key=patient_key,
     )

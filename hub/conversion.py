@@ -92,6 +92,13 @@ class Conversion:
             self._failed(lease, exc)
         return True
 
+    def original(self, source_key: str) -> str:
+        """Return the path of an original whose bytes are those that were sent.
+
+        Raises ObjectDamaged.
+        """
+        return self._sources.path(source_key)
+
     def sweep(self) -> int:
         """Remove originals that no job names, an hour after they came; return how many."""
         left = self._sources.left(_SWEEP_SECONDS)
