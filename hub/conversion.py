@@ -14,7 +14,7 @@ from functools import partial
 from threading import Event, Thread
 
 import hub.media
-from hub.errors import HubError, StoreUnavailable
+from hub.errors import HubError, ObjectDamaged, StoreUnavailable
 from hub.making import Making
 from hub.model import AuditEvent, CaptureContext, Media
 from hub.settings import Settings
@@ -53,7 +53,7 @@ class Conversion:
         self._sources = sources
         self._making = Making(objects, settings)
         self._settings = settings
-        self._seconds = float(settings.conversion_lease_seconds)
+        self._seconds = max(1.0, settings.conversion_lease_seconds)
         self._read = read or self._coded_again
 
     def run(self, stop: Event) -> None:
@@ -98,6 +98,14 @@ class Conversion:
         Raises ObjectDamaged.
         """
         return self._sources.path(source_key)
+
+    def has(self, source_key: str) -> bool:
+        """Whether an original is there with the bytes that were sent."""
+        try:
+            self._sources.path(source_key)
+        except ObjectDamaged:
+            return False
+        return True
 
     def sweep(self) -> int:
         """Remove originals that no job names, an hour after they came; return how many."""
