@@ -8,7 +8,7 @@ from threading import Event
 import pytest
 from drawn_video import AAC, HIGH, draw
 from e2e_support import axe_violations, sign_in
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 import hub.media
 from factories import make_pending, make_source
@@ -91,3 +91,30 @@ def test_one_that_was_given_up_is_said_plainly(desk, waiting, tmp_path):
         )
         assert axe_violations(page) == []
         assert complaints == []
+
+
+def test_the_phone_says_that_it_is_in_the_record_and_prepared(phone, demo_hub):
+    state = {"state": "running", "percent": 40}
+
+    def as_of_a_video(route: Route) -> None:
+        receipt = route.fetch()
+        route.fulfill(response=receipt, json={**receipt.json(), "conversion": state})
+
+    phone.clear_cookies()
+    page = phone.new_page()
+    page.route("**/api/v1/captures/*", as_of_a_video)
+    sign_in(page, demo_hub.url, "clinician", then="/m/")
+    page.get_by_test_id("worklist-item").first.click()
+    page.get_by_test_id("take-photo").click()
+    page.get_by_test_id("shutter").click()
+    page.get_by_test_id("region-search").fill("forearm")
+    page.get_by_test_id("region-option").first.click()
+    page.get_by_test_id("side-L").click()
+    page.get_by_test_id("send").click()
+
+    expect(page.get_by_test_id("status")).to_contain_text("In the record")
+    expect(page.get_by_test_id("preparing")).to_have_text("The hub is preparing the video: 40 %")
+    assert axe_violations(page) == []
+    state.update(state="done", percent=100)
+    expect(page.get_by_test_id("preparing")).to_have_count(0)
+    page.close()
