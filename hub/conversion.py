@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from threading import Event, Thread
+from traceback import format_tb
 
 import hub.media
 from hub.errors import HubError, ObjectDamaged, StoreUnavailable
@@ -131,7 +132,10 @@ class Conversion:
 
     def _failed(self, lease: Lease, exc: Exception) -> None:
         problem = exc.code if isinstance(exc, HubError) else "internal-error"
-        log.error("%s was not converted: %s", lease.capture_id, problem, exc_info=exc)
+        log.error("%s was not converted: %s", lease.capture_id, problem)
+        if not isinstance(exc, HubError):
+            # Where and what, but not its words, which may quote a value.
+            log.error("%s\n%s", type(exc).__name__, "".join(format_tb(exc.__traceback__)))
         self._conversions.fail(lease, problem, self._seconds, MOST_ATTEMPTS)
 
     @contextmanager
