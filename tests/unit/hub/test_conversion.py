@@ -143,8 +143,10 @@ class TestFailed:
     def test_any_other_exception_is_one_failed_try_and_its_words_are_not_logged(
         self, bench, caplog
     ):
+        name = "Okafor^Grace"
+
         def broken(path, progress):
-            raise RuntimeError("Okafor^Grace is no date")
+            raise RuntimeError(f"{name} is no date")
 
         bench.worker(broken).step(GO_ON)
 
