@@ -31,53 +31,59 @@ class Circumstances:
     captured_at: datetime
     operator: Operator
     department: Department
-    care_event: CareEvent
     order: Order | None = None
 
 
-def capture_context(
-    capture: Capture,
-    known: Circumstances,
-    media: Media,
-    series_kind: str,
-    uids: UIDs,
-    settings: Settings,
-) -> CaptureContext:
-    """Return all that making the object needs beside the media.
+class CaptureContexts:
+    """Puts captures into their context, under one site's secret and settings."""
 
-    `series_kind` and the camera of `media` are what the series is told by. Raises the
-    refusals of `capture_rules.region_of`.
-    """
-    region, laterality = rules.region_of(capture)
-    encounter, order = known.encounter, known.order
-    camera = (media.manufacturer, media.model)
-    series = series_instance_uid(capture, known.care_event, series_kind, camera, uids)
-    return CaptureContext(
-        patient=encounter.patient,
-        encounter_id=encounter.encounter_id,
-        encounter_issuer=encounter.issuer,
-        department=known.department,
-        care_event=known.care_event,
-        series_instance_uid=series,
-        sop_instance_uid=uids.instance(capture.capture_id),
-        captured_at=known.captured_at,
-        anatomic_region=region,
-        laterality=laterality,
-        operator=known.operator,
-        kind=capture.kind,
-        source_sha256=capture.source.sha256,
-        note=capture.note,
-        procedure=capture.procedure or (order.procedure if order else None),
-        order=order,
-        device=capture.device,
-        reason=encounter.reason or (order.reason if order else ""),
-        institution=settings.institution,
-        capture_id=capture.capture_id,
-        dermoscopy=capture.dermoscopy,
-        specimen=capture.specimen,
-        stage=capture.stage,
-        related=related_uids(capture, encounter.patient, series, uids),
-    )
+    def __init__(self, uids: UIDs, settings: Settings) -> None:
+        self._uids = uids
+        self._settings = settings
+
+    def of(
+        self,
+        capture: Capture,
+        known: Circumstances,
+        event: CareEvent,
+        media: Media,
+        series_kind: str,
+    ) -> CaptureContext:
+        """Return all that making the object needs beside the media.
+
+        `series_kind` and the camera of `media` are what the series is told by. Raises the
+        refusals of `capture_rules.region_of`.
+        """
+        region, laterality = rules.region_of(capture)
+        encounter, order = known.encounter, known.order
+        camera = (media.manufacturer, media.model)
+        series = series_instance_uid(capture, event, series_kind, camera, self._uids)
+        return CaptureContext(
+            patient=encounter.patient,
+            encounter_id=encounter.encounter_id,
+            encounter_issuer=encounter.issuer,
+            department=known.department,
+            care_event=event,
+            series_instance_uid=series,
+            sop_instance_uid=self._uids.instance(capture.capture_id),
+            captured_at=known.captured_at,
+            anatomic_region=region,
+            laterality=laterality,
+            operator=known.operator,
+            kind=capture.kind,
+            source_sha256=capture.source.sha256,
+            note=capture.note,
+            procedure=capture.procedure or (order.procedure if order else None),
+            order=order,
+            device=capture.device,
+            reason=encounter.reason or (order.reason if order else ""),
+            institution=self._settings.institution,
+            capture_id=capture.capture_id,
+            dermoscopy=capture.dermoscopy,
+            specimen=capture.specimen,
+            stage=capture.stage,
+            related=related_uids(capture, encounter.patient, series, self._uids),
+        )
 
 
 def awaited_study(context: CaptureContext, patient_key: str) -> Study:

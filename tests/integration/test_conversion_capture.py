@@ -34,7 +34,7 @@ from hub.settings import Settings
 from hub.store.catalog import SqlCatalog
 from hub.store.engine import reading
 from hub.store.ports import Registered
-from hub.store.tables import review_flag
+from hub.store.tables import care_event, review_flag
 
 pytestmark = [
     pytest.mark.integration,
@@ -167,6 +167,9 @@ class TestRefused:
 
         assert hub.catalog.audit_head() == before
         assert (originals(hub), hub.conversions.unfinished()) == ([], [])
+        assert isinstance(hub.catalog, SqlCatalog)
+        with reading(hub.catalog.engine) as connection:
+            assert connection.execute(select(care_event)).fetchall() == []
 
 
 class TestInstance:
