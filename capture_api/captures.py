@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from hub import access
 from hub.errors import InvalidRequest, NotFound
-from hub.model import Practitioner, Receipt
+from hub.model import Conversion, Practitioner, Receipt
 
 from .auth import allowed
 from .current import current_hub
@@ -38,11 +38,16 @@ def post_capture(encounter_id: str, by: Practitioner) -> ResponseReturnValue:
 @bp.get("/captures/<uuid:capture_id>")
 @allowed(access.may_capture)
 def get_capture(capture_id: uuid.UUID, by: Practitioner) -> ResponseReturnValue:
-    """Answer the receipt of a stored capture; the phone asks after a lost reply."""
-    stored = current_hub().catalog.capture(str(capture_id))
+    """Answer the receipt of a stored capture; the phone asks after a lost reply.
+
+    Of a video that is coded again it also says how far that is.
+    """
+    hub = current_hub()
+    stored = hub.catalog.capture(str(capture_id))
     if stored is None:
         raise NotFound
-    return jsonify(receipt_json(stored.receipt))
+    conversion = hub.conversions.of_capture(str(capture_id))
+    return jsonify(receipt_json(stored.receipt) | conversion_json(conversion))
 
 
 def receipt_json(receipt: Receipt) -> dict[str, Any]:
@@ -57,6 +62,13 @@ def receipt_json(receipt: Receipt) -> dict[str, Any]:
         "receivedAt": receipt.received_at.isoformat(),
         "url": f"/studies/{receipt.study_instance_uid}",
     }
+
+
+def conversion_json(conversion: Conversion | None) -> dict[str, Any]:
+    """Return how far a conversion is; nothing where there is none."""
+    if conversion is None:
+        return {}
+    return {"conversion": {"state": conversion.state, "percent": conversion.percent}}
 
 
 def _require_identity(capture_id: str, captured_at: object) -> None:

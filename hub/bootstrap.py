@@ -67,7 +67,7 @@ def build_hub(settings: Settings) -> Hub:
         ingest=Ingest(catalog, objects, conversions, sources, uids, settings),
         conversion=Conversion(conversions, sources, objects, settings),
         worklist=Worklist(catalog),
-        reading=Reading(catalog, objects, renderer),
+        reading=Reading(catalog, objects, renderer, conversions),
         measuring=Measuring(catalog, objects, renderer),
         registration=Registration(catalog),
     )

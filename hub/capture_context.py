@@ -19,6 +19,7 @@ from hub.model import (
     Operator,
     Order,
     Slide,
+    Study,
 )
 from hub.settings import Settings
 
@@ -32,57 +33,84 @@ class Circumstances:
     captured_at: datetime
     operator: Operator
     department: Department
-    care_event: CareEvent
     order: Order | None = None
 
 
-def capture_context(
-    capture: Capture,
-    known: Circumstances,
-    media: Media,
-    uids: UIDs,
-    settings: Settings,
-) -> CaptureContext:
-    """Return all that making the object needs beside the media.
+class CaptureContexts:
+    """Puts captures into their context, under one site's secret and settings."""
 
-    Raises the refusals of `capture_rules.region_of`.
-    """
-    region, laterality = rules.region_of(capture)
-    encounter, order = known.encounter, known.order
-    series = _series(capture, known.care_event, media, uids)
-    return CaptureContext(
-        patient=encounter.patient,
-        encounter_id=encounter.encounter_id,
-        encounter_issuer=encounter.issuer,
-        department=known.department,
-        care_event=known.care_event,
-        series_instance_uid=series,
-        sop_instance_uid=uids.instance(capture.capture_id),
-        captured_at=known.captured_at,
-        anatomic_region=region,
-        laterality=laterality,
-        operator=known.operator,
-        kind=capture.kind,
-        source_sha256=capture.source.sha256,
-        note=capture.note,
-        procedure=capture.procedure or (order.procedure if order else None),
-        order=order,
-        device=capture.device,
-        reason=encounter.reason or (order.reason if order else ""),
-        institution=settings.institution,
-        capture_id=capture.capture_id,
-        dermoscopy=capture.dermoscopy,
-        specimen=capture.specimen,
-        stage=capture.stage,
-        related=related_uids(capture, encounter.patient, series, uids),
+    def __init__(self, uids: UIDs, settings: Settings) -> None:
+        self._uids = uids
+        self._settings = settings
+
+    def of(
+        self,
+        capture: Capture,
+        known: Circumstances,
+        event: CareEvent,
+        media: Media,
+    ) -> CaptureContext:
+        """Return all that making the object needs beside the media.
+
+        Raises the refusals of `capture_rules.region_of`.
+        """
+        region, laterality = rules.region_of(capture)
+        encounter, order = known.encounter, known.order
+        series = self._series(capture, event, media)
+        return CaptureContext(
+            patient=encounter.patient,
+            encounter_id=encounter.encounter_id,
+            encounter_issuer=encounter.issuer,
+            department=known.department,
+            care_event=event,
+            series_instance_uid=series,
+            sop_instance_uid=self._uids.instance(capture.capture_id),
+            captured_at=known.captured_at,
+            anatomic_region=region,
+            laterality=laterality,
+            operator=known.operator,
+            kind=capture.kind,
+            source_sha256=capture.source.sha256,
+            note=capture.note,
+            procedure=capture.procedure or (order.procedure if order else None),
+            order=order,
+            device=capture.device,
+            reason=encounter.reason or (order.reason if order else ""),
+            institution=self._settings.institution,
+            capture_id=capture.capture_id,
+            dermoscopy=capture.dermoscopy,
+            specimen=capture.specimen,
+            stage=capture.stage,
+            related=related_uids(capture, encounter.patient, series, self._uids),
+        )
+
+    def _series(self, capture: Capture, event: CareEvent, media: Media) -> str:
+        if isinstance(media, Slide):
+            # A series has one Frame of Reference, which is one scan's.
+            scan = capture.capture_id.lower()
+            return self._uids.series(event.study_instance_uid, hub.dicom.SLIDE_MODALITY, scan)
+        modality = hub.dicom.series_kind(capture, media)
+        camera = (media.manufacturer, media.model)
+        return series_instance_uid(capture, event, modality, camera, self._uids)
+
+
+def awaited_study(context: CaptureContext, patient_key: str) -> Study:
+    """Return the study of a capture as its page shows it before it has an instance."""
+    event = context.care_event
+    return Study(
+        study_instance_uid=event.study_instance_uid,
+        patient=context.patient,
+        study_date=event.started.date(),
+        study_time=event.started.strftime("%H%M%S"),
+        timezone_offset=event.started.strftime("%z"),
+        accession_number=event.accession_number,
+        accession_issuer=event.accession_issuer,
+        description=event.description,
+        department=context.department,
+        encounter_id=context.encounter_id,
+        encounter_issuer=context.encounter_issuer,
+        reason=context.reason,
+        procedure=context.procedure,
+        encounter_based=True,
+        patient_key=patient_key,
     )
-
-
-def _series(capture: Capture, event: CareEvent, media: Media, uids: UIDs) -> str:
-    if isinstance(media, Slide):
-        # A series has one Frame of Reference, which is one scan's.
-        scan = capture.capture_id.lower()
-        return uids.series(event.study_instance_uid, hub.dicom.SLIDE_MODALITY, scan)
-    modality = hub.dicom.series_kind(capture, media)
-    camera = (media.manufacturer, media.model)
-    return series_instance_uid(capture, event, modality, camera, uids)

@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from threading import Event, Thread
+from traceback import format_tb
 
 import hub.media
-from hub.errors import HubError, StoreUnavailable
+from hub.errors import HubError, ObjectDamaged, StoreUnavailable
 from hub.making import Making
 from hub.model import AuditEvent, CaptureContext, Media
 from hub.settings import Settings
@@ -53,7 +54,7 @@ class Conversion:
         self._sources = sources
         self._making = Making(objects, settings)
         self._settings = settings
-        self._seconds = float(settings.conversion_lease_seconds)
+        self._seconds = max(1.0, settings.conversion_lease_seconds)
         self._read = read or self._coded_again
 
     def run(self, stop: Event) -> None:
@@ -92,6 +93,21 @@ class Conversion:
             self._failed(lease, exc)
         return True
 
+    def original(self, source_key: str) -> str:
+        """Return the path of an original whose bytes are those that were sent.
+
+        Raises ObjectDamaged.
+        """
+        return self._sources.path(source_key)
+
+    def has(self, source_key: str) -> bool:
+        """Whether an original is there with the bytes that were sent."""
+        try:
+            self._sources.path(source_key)
+        except ObjectDamaged:
+            return False
+        return True
+
     def sweep(self) -> int:
         """Remove originals that no job names, an hour after they came; return how many."""
         left = self._sources.left(_SWEEP_SECONDS)
@@ -116,7 +132,10 @@ class Conversion:
 
     def _failed(self, lease: Lease, exc: Exception) -> None:
         problem = exc.code if isinstance(exc, HubError) else "internal-error"
-        log.error("%s was not converted: %s", lease.capture_id, problem, exc_info=exc)
+        log.error("%s was not converted: %s", lease.capture_id, problem)
+        if not isinstance(exc, HubError):
+            # Where and what, but not its words, which may quote a value.
+            log.error("%s\n%s", type(exc).__name__, "".join(format_tb(exc.__traceback__)))
         self._conversions.fail(lease, problem, self._seconds, MOST_ATTEMPTS)
 
     @contextmanager

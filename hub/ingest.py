@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 import hub.dicom
 import hub.media
 from hub import capture_rules as rules
-from hub.capture_context import Circumstances, capture_context
+from hub.capture_context import CaptureContexts, Circumstances
 from hub.care_events import care_event_key, new_care_event
 from hub.dicom import received
 from hub.dicom.bulk import PDF_SOP_CLASS
@@ -24,7 +24,6 @@ from hub.model import (
     Capture,
     CaptureContext,
     CareEvent,
-    Department,
     Encounter,
     Instance,
     Media,
@@ -58,6 +57,7 @@ class Ingest:
         self._conversions = conversions
         self._sources = sources
         self._making = Making(objects, settings)
+        self._contexts = CaptureContexts(uids, settings)
         self._uids = uids
         self._settings = settings
 
@@ -79,7 +79,7 @@ class Ingest:
         known, flags = self._judged(capture, by, addressed_to, received_at)
         media, is_later = self._read(capture)
         flags += rules.found_flags(capture, media, known.captured_at, known.department)
-        context = capture_context(capture, known, media, self._uids, self._settings)
+        context = self._contexts.of(capture, known, self._care_event(known), media)
         said = _Said(capture, context, received_at, flags, by)
         if is_later:
             hub.dicom.build(context, media)  # what its header would be refused for, it is now
@@ -129,8 +129,7 @@ class Ingest:
         rules.region_of(capture)
         order = rules.choose_order(capture.order, self._orders(capture, encounter))
         department = rules.sealed_department(capture.encounter.department, encounter.department)
-        event = self._care_event(encounter, department, captured_at)
-        return Circumstances(encounter, captured_at, operator, department, event, order), flags
+        return Circumstances(encounter, captured_at, operator, department, order), flags
 
     def _read(self, capture: Capture) -> tuple[Media, bool]:
         """Read the file; of a video that is coded again later, return what is expected."""
@@ -171,10 +170,9 @@ class Ingest:
             return ()
         return (*encounter.orders, *self._catalog.orders_of(encounter.patient))
 
-    def _care_event(
-        self, encounter: Encounter, department: Department, captured_at: datetime
-    ) -> CareEvent:
+    def _care_event(self, known: Circumstances) -> CareEvent:
         """Return the stored care event, deciding it when this is its first capture."""
+        encounter, department, captured_at = known.encounter, known.department, known.captured_at
         key = care_event_key(
             encounter.issuer,
             encounter.encounter_id,

@@ -13,9 +13,21 @@ from dataclasses import replace
 from typing import Any, BinaryIO, Protocol
 
 from hub import access
+from hub.capture_context import awaited_study
 from hub.errors import NotFound, ObjectDamaged
-from hub.model import AuditEvent, Instance, Patient, Practitioner, Receipt, ReviewFlag, Study
+from hub.model import (
+    AuditEvent,
+    Conversion,
+    ConversionState,
+    Instance,
+    Patient,
+    Practitioner,
+    Receipt,
+    ReviewFlag,
+    Study,
+)
 from hub.review_flags import doubts
+from hub.store.conversion_ports import Conversions
 from hub.store.ports import Catalog, ObjectStore
 
 _log = logging.getLogger(__name__)
@@ -50,16 +62,43 @@ class Renderer(Protocol):
 class Reading:
     """Shows studies, images and objects to those who may see them."""
 
-    def __init__(self, catalog: Catalog, objects: ObjectStore, renderer: Renderer) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        objects: ObjectStore,
+        renderer: Renderer,
+        conversions: Conversions,
+    ) -> None:
         self._catalog = catalog
         self._objects = objects
         self._renderer = renderer
+        self._conversions = conversions
 
     def study(self, uid: str, by: Practitioner, *, via: str = "page") -> Study:
         """Return a study. Raises NotFound, AuditUnavailable."""
         study = self._permitted(uid, by, via)
         self._audit_read(by, study.study_instance_uid, via, patient_key=study.patient_key)
         return study
+
+    def study_page(self, uid: str, by: Practitioner) -> tuple[Study, Sequence[Conversion]]:
+        """Return a study with its videos that are being prepared, which may be all it has.
+
+        Raises NotFound, AuditUnavailable.
+        """
+        found = self._conversions.of_study(uid) if access.may_read_study(by, uid) else ()
+        pending = [c for c in found if c.state is not ConversionState.DONE]
+        study = self._awaited(pending)
+        if study is None:
+            return self.study(uid, by), pending
+        self._audit_read(by, uid, "page", patient_key=study.patient_key)
+        return study, pending
+
+    def conversions(self, uid: str, by: Practitioner) -> Sequence[Conversion]:
+        """Return the conversions of a study; they tell nothing of its patient. Raises NotFound."""
+        found = self._conversions.of_study(uid) if access.may_read_study(by, uid) else ()
+        if not found:
+            raise self._refused(by, uid, "conversions")
+        return found
 
     def flags(self, instances: Sequence[Instance]) -> Mapping[str, tuple[ReviewFlag, ...]]:
         """Return what is to be looked at in instances of one study, as `instances` gave them.
@@ -180,6 +219,16 @@ class Reading:
             by, instance.study_instance_uid, via, sopInstanceUID=instance.sop_instance_uid
         )
         return path
+
+    def _awaited(self, pending: Sequence[Conversion]) -> Study | None:
+        """Return the study of videos that have no instance yet; None where it is there."""
+        if not pending or self._catalog.study(pending[0].study_instance_uid) is not None:
+            return None
+        found = self._conversions.pending(pending[0].capture_id)
+        if found is None:  # it has one by now
+            return None
+        context, _source_key = found
+        return awaited_study(context, self._catalog.patient_key(context.patient))
 
     def _permitted(self, uid: str, by: Practitioner, via: str) -> Study:
         study = self._catalog.study(uid) if access.may_read_study(by, uid) else None

@@ -14,7 +14,7 @@ from pathlib import Path
 import hub.dicom
 import hub.media
 from hub import capture_rules as rules
-from hub.capture_context import Circumstances, capture_context
+from hub.capture_context import CaptureContexts, Circumstances
 from hub.care_events import care_event_key, new_care_event
 from hub.dicom import BuiltObject, SlideObject
 from hub.dicom.uids import UIDs
@@ -62,6 +62,7 @@ class Wrap:
     """Wraps captures under one site's secret and settings."""
 
     def __init__(self, uids: UIDs, settings: Settings) -> None:
+        self._contexts = CaptureContexts(uids, settings)
         self._uids = uids
         self._settings = settings
 
@@ -118,26 +119,29 @@ class Wrap:
 
     def _context(self, capture: Capture, media: Media) -> CaptureContext:
         known = self._circumstances(capture, media)
-        return capture_context(capture, known, media, self._uids, self._settings)
+        event = new_care_event(
+            self._key(known),
+            capture.encounter.started or known.captured_at,
+            known.department,
+            self._uids,
+            self._settings.accession_issuer,
+        )
+        return self._contexts.of(capture, known, event, media)
 
     def _circumstances(self, capture: Capture, media: Media) -> Circumstances:
         """Take what was sealed for what a catalog would know."""
-        captured_at = self._captured_at(capture, media)
-        department = rules.sealed_department(capture.encounter.department, Department(""))
         encounter = Encounter(
             encounter_id=capture.encounter.encounter_id,
             issuer=capture.encounter.issuer or self._settings.default_issuer,
             patient=self._patient(capture.patient),
         )
-        event = new_care_event(
-            self._key(encounter, department, captured_at),
-            capture.encounter.started or captured_at,
-            department,
-            self._uids,
-            self._settings.accession_issuer,
+        return Circumstances(
+            encounter=encounter,
+            captured_at=self._captured_at(capture, media),
+            operator=self._operator(capture.operator or Operator("", "")),
+            department=rules.sealed_department(capture.encounter.department, Department("")),
+            order=_order(capture),
         )
-        operator = self._operator(capture.operator or Operator("", ""))
-        return Circumstances(encounter, captured_at, operator, department, event, _order(capture))
 
     def _captured_at(self, capture: Capture, media: Media) -> datetime:
         """Return the time given, else the camera's, else the encounter's start."""
@@ -176,14 +180,14 @@ class Wrap:
             return (_NOT_BELIEVED,)
         return () if media.taken_at.tzinfo else (_SITE_TIME,)
 
-    def _key(self, encounter: Encounter, department: Department, at: datetime) -> str:
+    def _key(self, known: Circumstances) -> str:
         # The context does not say the class; outside a hospital stay there is no day in the key.
         return care_event_key(
-            encounter.issuer,
-            encounter.encounter_id,
+            known.encounter.issuer,
+            known.encounter.encounter_id,
             EncounterClass.OUTPATIENT,
-            department,
-            at,
+            known.department,
+            known.captured_at,
             self._settings.zone,
         )
 

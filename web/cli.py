@@ -8,7 +8,19 @@ import click
 
 from hub.errors import HubError
 
-from .commands import audit, demo, load, reindex, serve, token, user, verify, worker, wrap
+from .commands import (
+    audit,
+    conversions,
+    demo,
+    load,
+    reindex,
+    serve,
+    token,
+    user,
+    verify,
+    worker,
+    wrap,
+)
 
 COMMANDS = (
     serve.serve,
@@ -22,6 +34,7 @@ COMMANDS = (
     verify.verify,
     reindex.reindex,
     audit.audit,
+    conversions.conversions,
 )
 """Every command. A new one is one new module and one line here."""
 

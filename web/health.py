@@ -50,7 +50,11 @@ def not_ready(error: StoreUnavailable) -> ResponseReturnValue:
 @allowed(access.may_administer)
 def metrics(by: Practitioner) -> Response:
     """Answer counts as Prometheus text; those of answers are this process's own."""
-    lines = [f"hub_audit_rows {current_hub().catalog.audit_head()[0]}\n"]
+    hub = current_hub()
+    lines = [f"hub_audit_rows {hub.catalog.audit_head()[0]}\n"]
+    videos = Counter(str(c.state) for c in hub.conversions.unfinished())
+    states = ("waiting", "running", "failed")
+    lines += [f'hub_conversions{{state="{s}"}} {videos[s]}\n' for s in states]
     lines += [f'hub_answers_total{{status="{k}"}} {n}\n' for k, n in sorted(_answers.items())]
     return Response("".join(lines), mimetype="text/plain")
 

@@ -25,6 +25,7 @@ BLUEPRINTS = (
     "web.login",
     "web.views.home",
     "web.views.study",
+    "web.views.preparing",
     "web.views.patient",
     "web.views.worklist",
     "web.views.images",

@@ -2,13 +2,13 @@
 
 import { useEffect } from "preact/hooks";
 import { CameraView } from "./camera/view.tsx";
-import { type Flow, type FlowProps, useFlow } from "./flow.ts";
+import { type Flow, type FlowProps, type Services, useFlow } from "./flow.ts";
 import { patientName } from "./format.ts";
 import { m } from "./messages.ts";
 import type { Session } from "./model.ts";
-import type { Uploader } from "./outbox/uploader.ts";
 import { Review } from "./review/view.tsx";
 import { address, type Route, replace, useRoute } from "./route.ts";
+import { useConversion } from "./sending/conversion.ts";
 import { Sending } from "./sending/view.tsx";
 import { SignIn } from "./session/sign-in.tsx";
 import { useSession } from "./session/use-session.ts";
@@ -63,7 +63,7 @@ function Screens(props: ScreensProps) {
   useEffect(() => seen.forget, [user, signedOut]);
 
   if (route.screen === "sent") {
-    return <SentScreen flow={flow} uploader={services.uploader} captureId={route.captureId} />;
+    return <SentScreen flow={flow} services={services} captureId={route.captureId} />;
   }
   if (route.screen === "review") return <ReviewScreen flow={flow} encounterKey={route.key} />;
   if (signedOut) {
@@ -135,13 +135,15 @@ function ReviewScreen({
 
 interface SentScreenProps {
   readonly flow: Flow;
-  readonly uploader: Uploader;
+  readonly services: Services;
   readonly captureId: string;
 }
 
-function SentScreen({ flow, uploader, captureId }: SentScreenProps) {
+function SentScreen({ flow, services, captureId }: SentScreenProps) {
+  const { api, clock, uploader } = services;
   const sent = flow.sent.get(captureId);
   const status = uploader.status(captureId);
+  const conversion = useConversion(api, clock, captureId, status?.state === "stored");
   if (!sent || !status) {
     return (
       <Page title={m.sending} back={{ href: address({ screen: "worklist" }), label: m.worklist }}>
@@ -154,6 +156,7 @@ function SentScreen({ flow, uploader, captureId }: SentScreenProps) {
       sent={sent}
       status={status}
       item={flow.unsent.find((item) => item.captureId === captureId) ?? null}
+      conversion={conversion}
       uploader={uploader}
       onDiscarded={() => replace({ screen: "encounter", key: sent.encounterKey })}
     />

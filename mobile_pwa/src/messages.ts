@@ -122,6 +122,10 @@ export const m = {
   checking: "The hub is storing the photo",
   inTheRecord: "In the record",
   inTheRecordText: "The hub has the photo. No copy is left on this phone.",
+  preparing: (n: number) => `The hub is preparing the video: ${n} %`,
+  preparingText: "You need not wait for it.",
+  notPrepared:
+    "The hub could not convert the video. The original is kept; please tell your help desk.",
   openStudy: "Open the study",
   takeAnother: "Take another",
   done: "Done",

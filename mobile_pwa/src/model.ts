@@ -114,3 +114,9 @@ export interface Receipt {
   /** Path of the study's page on this server. */
   readonly url: string;
 }
+
+/** How far a video is that the hub codes again after its receipt. */
+export interface Conversion {
+  readonly state: "waiting" | "running" | "done" | "failed";
+  readonly percent: number;
+}

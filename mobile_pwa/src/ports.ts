@@ -1,7 +1,7 @@
 /** What the screens and the uploader need of the world; `main.tsx` chooses who gives it. */
 
 import type { Problem } from "./api/problem.ts";
-import type { CaptureJson, Receipt, Region, Session, WorklistPage } from "./model.ts";
+import type { CaptureJson, Conversion, Receipt, Region, Session, WorklistPage } from "./model.ts";
 
 /** A finished capture that the record does not have yet. */
 export interface OutboxItem {
@@ -36,6 +36,8 @@ export interface HubApi {
   worklist(query: WorklistQuery, signal?: AbortSignal): Promise<WorklistPage>;
   regions(): Promise<readonly Region[]>;
   signOut(csrfToken: string): Promise<void>;
+  /** How far the hub is with a capture that it has; null where there is nothing to prepare. */
+  conversion(captureId: string): Promise<Conversion | null>;
   send(item: OutboxItem, csrfToken: string, onProgress: Progress): Promise<Receipt>;
 }
 

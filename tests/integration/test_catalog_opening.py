@@ -12,17 +12,19 @@ import time
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, insert, inspect, select, text
 
 import hub.store.engine as engine_module
 from factories import make_new_instance
 from hub.errors import AuditUnavailable, MisconfiguredHub, StoreUnavailable
 from hub.model import AuditEvent
 from hub.store.catalog import SqlCatalog
-from hub.store.engine import reading, writing
+from hub.store.engine import open_engine, reading, writing
 from hub.store.tables import REVISION, metadata
 from hub.store.upgrade import MIGRATIONS
 from servers.postgresql import programs, running_postgresql
@@ -68,6 +70,45 @@ def test_a_migration_that_fails_half_way_leaves_nothing(catalog_url, monkeypatch
     catalog = SqlCatalog(catalog_url)
     assert catalog.add_instance(make_new_instance()) is True
     catalog.close()
+
+
+def test_captures_of_the_first_tables_keep_their_receipts(tmp_path, postgresql_url):
+    new = make_new_instance()
+    filled = SqlCatalog(f"sqlite:///{tmp_path / 'filled.sqlite3'}")
+    filled.add_instance(new)
+    for url in (f"sqlite:///{tmp_path / 'old.sqlite3'}", postgresql_url):
+        old = open_engine(url)
+        with writing(old) as connection, reading(filled.engine) as rows:
+            _upgrade_to(connection, "0001")
+            _copy(rows, connection, "patient", "patient_alias", "study", "series")
+            _copy(rows, connection, "stored_object", "instance", "capture")
+        old.dispose()
+
+        upgraded = SqlCatalog(url)
+
+        assert upgraded.capture(new.capture.receipt.capture_id) == new.capture
+        assert upgraded.add_instance(new) is False
+        with reading(upgraded.engine) as connection:
+            assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        upgraded.close()
+    filled.close()
+
+
+def _upgrade_to(connection: Connection, revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
+def _copy(rows: Connection, to: Connection, *tables: str) -> None:
+    """Copy what the older tables have a column for."""
+    for name in tables:
+        known = {column["name"] for column in inspect(to).get_columns(name)}
+        table = metadata.tables[name]
+        kept = [column for column in table.columns if column.name in known]
+        values = [dict(row._mapping) for row in rows.execute(select(*kept))]
+        to.execute(insert(table), values)
 
 
 @pytest.mark.parametrize("url", ["mysql://localhost/hub", "no url", "nonsense://x"])

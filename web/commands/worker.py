@@ -1,4 +1,7 @@
-"""`imaging-hub worker`: follows the change feed to the search index, the EHR and the meter."""
+"""`imaging-hub worker`: follows the change feed to the search index, the EHR and the meter.
+
+Beside that it converts videos that wait, in a thread of their own.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ from . import data_option, open_hub
 @click.command()
 @data_option
 def worker(data: Path | None) -> None:
-    """Index and measure what is stored and tell the EHR of it, until SIGTERM or SIGINT."""
+    """Index, measure and convert what is stored and tell the EHR of it, until SIGTERM or SIGINT."""
     hub = open_hub(data)
     stop = threading.Event()
     for signum in (signal.SIGTERM, signal.SIGINT):

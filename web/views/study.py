@@ -8,6 +8,7 @@ from capture_api.auth import allowed
 from capture_api.current import current_hub
 from hub import access
 from hub.model import Practitioner
+from web.preparing import preparing
 from web.study_view import study_view
 from web.templating import here
 
@@ -19,7 +20,10 @@ bp = Blueprint("study", __name__)
 def show_study(study_instance_uid: str, by: Practitioner) -> str:
     """Show one study; `image` says which picture comes first, by number or SOP Instance UID."""
     reading = current_hub().reading
-    study = reading.study(study_instance_uid, by)
+    study, conversions = reading.study_page(study_instance_uid, by)
     image = request.args.get("image", "")
-    flags = reading.flags(study.instances)
-    return render_template("study.html", study=study_view(study, image, here(), flags))
+    return render_template(
+        "study.html",
+        study=study_view(study, image, here(), reading.flags(study.instances)),
+        preparing=preparing(study_instance_uid, conversions),
+    )

@@ -1,6 +1,6 @@
 /** The hub's HTTP API. Answers are never cached, neither here nor by the service worker. */
 
-import type { Receipt, Region, Session, WorklistPage } from "../model.ts";
+import type { Conversion, Receipt, Region, Session, WorklistPage } from "../model.ts";
 import type { HubApi, OutboxItem, Progress, WorklistQuery } from "../ports.ts";
 import { upload } from "./multipart.ts";
 import { offline, Problem, problemOf } from "./problem.ts";
@@ -23,6 +23,12 @@ export class HttpHub implements HubApi {
   async regions(): Promise<readonly Region[]> {
     const answer = await read<{ regions: readonly Region[] }>("/api/v1/terminology/regions");
     return answer.regions;
+  }
+
+  async conversion(captureId: string): Promise<Conversion | null> {
+    const path = `/api/v1/captures/${encodeURIComponent(captureId)}`;
+    const { conversion } = await read<Receipt & { readonly conversion?: Conversion }>(path);
+    return conversion ?? null;
   }
 
   send(item: OutboxItem, csrfToken: string, onProgress: Progress): Promise<Receipt> {

@@ -1,6 +1,6 @@
 import { clinicalTime, patientName } from "../format.ts";
 import { m } from "../messages.ts";
-import type { Patient, Receipt } from "../model.ts";
+import type { Conversion, Patient, Receipt } from "../model.ts";
 import type { Status, Uploader } from "../outbox/uploader.ts";
 import type { OutboxItem } from "../ports.ts";
 import { address } from "../route.ts";
@@ -29,11 +29,14 @@ interface SendingProps {
   readonly status: Status;
   /** Null once it is in the record. */
   readonly item: OutboxItem | null;
+  /** Of a video that the hub codes again; null for all others. */
+  readonly conversion: Conversion | null;
   readonly uploader: Uploader;
   readonly onDiscarded: () => void;
 }
 
-export function Sending({ sent, status, item, uploader, onDiscarded }: SendingProps) {
+export function Sending(props: SendingProps) {
+  const { sent, status, item, conversion, uploader, onDiscarded } = props;
   const stored = status.state === "stored";
   return (
     <Page
@@ -47,8 +50,9 @@ export function Sending({ sent, status, item, uploader, onDiscarded }: SendingPr
         <p class="outcome-title" role="status" data-testid="status">
           {titleOf(status, sent)}
         </p>
-        {status.state === "sending" && <Bar fraction={status.fraction} />}
+        {status.state === "sending" && <SentBar fraction={status.fraction} />}
         <Detail status={status} />
+        {stored && conversion && <Preparing conversion={conversion} />}
         <p class="outcome-what">
           {sent.site} &middot; {clinicalTime(new Date(sent.capturedAt))}
         </p>
@@ -112,12 +116,29 @@ function Detail({ status }: { readonly status: Status }) {
   }
 }
 
-function Bar({ fraction }: { readonly fraction: number }) {
+function SentBar({ fraction }: { readonly fraction: number }) {
   const percent = Math.round(fraction * 100);
+  return <Bar percent={percent} words={m.percent(percent)} />;
+}
+
+function Bar({ percent, words }: { readonly percent: number; readonly words: string }) {
   return (
-    <progress max={100} value={percent} aria-label={m.percent(percent)}>
-      {m.percent(percent)}
+    <progress max={100} value={percent} aria-label={words}>
+      {words}
     </progress>
+  );
+}
+
+/** Safe already; only to be seen it is not ready. */
+function Preparing({ conversion: { state, percent } }: { readonly conversion: Conversion }) {
+  if (state === "done") return null;
+  if (state === "failed") return <p class="reason">{m.notPrepared}</p>;
+  return (
+    <>
+      <p data-testid="preparing">{m.preparing(percent)}</p>
+      <Bar percent={percent} words={m.preparing(percent)} />
+      <p>{m.preparingText}</p>
+    </>
   );
 }
 

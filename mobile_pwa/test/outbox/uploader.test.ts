@@ -42,6 +42,10 @@ class ScriptedHub implements HubApi {
     return [];
   }
 
+  async conversion() {
+    return null;
+  }
+
   async signOut() {}
 }
 

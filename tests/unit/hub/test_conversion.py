@@ -140,14 +140,20 @@ class TestFailed:
         assert original.read_bytes() == ORIGINAL
         assert bench.stored() == []
 
-    def test_any_other_exception_is_one_failed_try(self, bench):
+    def test_any_other_exception_is_one_failed_try_and_its_words_are_not_logged(
+        self, bench, caplog
+    ):
+        name = "Okafor^Grace"
+
         def broken(path, progress):
-            raise RuntimeError("a mistake of ours")
+            raise RuntimeError(f"{name} is no date")
 
         bench.worker(broken).step(GO_ON)
 
         (conversion,) = bench.jobs.unfinished()
         assert (conversion.state, conversion.problem) == (WAITING, "internal-error")
+        assert "RuntimeError" in caplog.text
+        assert "Okafor" not in caplog.text
 
     def test_after_a_failure_the_next_try_may_succeed(self, bench):
         bench.worker(damaged).step(GO_ON)

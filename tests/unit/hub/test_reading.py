@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 import hub.reading as reading_module
-from factories import make_new_instance, make_patient, make_practitioner
+from factories import make_new_instance, make_patient, make_pending, make_practitioner
 from hub.errors import AuditUnavailable, NotFound, ObjectDamaged, StoreUnavailable
 from hub.model import Role
 from hub.reading import Reading
 from hub.store.catalog import SqlCatalog
+from hub.store.conversions import SqlConversions
 from hub.store.files import FileObjectStore
 
 CONTENT = b"stored object " * 100
@@ -43,6 +44,11 @@ def objects(tmp_path):
 
 
 @pytest.fixture
+def conversions(catalog):
+    return SqlConversions(catalog.engine)
+
+
+@pytest.fixture
 def reading(catalog, objects):
     """Two studies of one patient, one of another; each instance has its object."""
     for number, study in ((1, 1), (2, 1), (1, 2), (1, 3)):
@@ -55,7 +61,7 @@ def reading(catalog, objects):
         patient = OTHER if study == 3 else new.study.patient
         facts = replace(new.study, patient=patient)
         catalog.add_instance(replace(new, study=facts, instance=stored))
-    return Reading(catalog, objects, Drawing())
+    return Reading(catalog, objects, Drawing(), SqlConversions(catalog.engine))
 
 
 def audited(catalog, action="read"):
@@ -267,3 +273,69 @@ class TestBytes:
                 show(other, VIEWER)
             with pytest.raises(NotFound):
                 show(instance, AUDITOR)
+
+
+class TestStudyPage:
+    def test_a_video_that_is_prepared_is_told_beside_the_study(self, reading, conversions):
+        conversions.accept(make_pending(9, study=1))
+
+        study, pending = reading.study_page("2.25.1", CLINICIAN)
+
+        assert len(study.instances) == 2
+        assert [(c.sop_instance_uid, c.state) for c in pending] == [("2.25.1.1.9", "waiting")]
+
+    def test_before_it_has_an_instance_the_study_is_what_its_receipt_decided(
+        self, reading, conversions, catalog
+    ):
+        pending = make_pending(study=9)
+        conversions.accept(pending)
+
+        study, _ = reading.study_page("2.25.9", CLINICIAN)
+        made = replace(make_new_instance(study=9), capture=None)
+        lease = conversions.lease(60, 3)
+        conversions.finish(lease, [made])
+
+        assert (study.patient, study.department) == (make_patient(), pending.context.department)
+        assert (study.study_date, study.study_time) == (made.study.study_date, "120000")
+        assert study.patient_key == catalog.study("2.25.9").patient_key
+        row = catalog.audit_rows()[-2].event
+        assert (row.action, row.study_instance_uid, row.detail) == (
+            "read",
+            "2.25.9",
+            {"via": "page"},
+        )
+        assert row.patient_key == study.patient_key
+
+    def test_it_is_shown_to_nobody_else(self, reading, conversions):
+        conversions.accept(make_pending(study=9))
+
+        for by in (VIEWER, AUDITOR):
+            with pytest.raises(NotFound):
+                reading.study_page("2.25.9", by)
+            with pytest.raises(NotFound):
+                reading.conversions("2.25.9", by)
+
+    def test_without_its_audit_row_it_is_not_shown(
+        self, reading, conversions, catalog, monkeypatch
+    ):
+        conversions.accept(make_pending(study=9))
+
+        def refuse(event):
+            raise AuditUnavailable
+
+        monkeypatch.setattr(catalog, "audit", refuse)
+        with pytest.raises(AuditUnavailable):
+            reading.study_page("2.25.9", CLINICIAN)
+
+    def test_a_study_without_videos_has_nothing_that_is_prepared(self, reading):
+        assert reading.study_page("2.25.1", CLINICIAN)[1] == []
+        with pytest.raises(NotFound):
+            reading.conversions("2.25.1", CLINICIAN)
+
+    def test_nothing_but_the_page_knows_of_it(self, reading, conversions):
+        conversions.accept(make_pending(study=9))
+
+        with pytest.raises(NotFound):
+            reading.study("2.25.9", CLINICIAN)
+        with pytest.raises(NotFound):
+            reading.instances("2.25.9", None, None, CLINICIAN, via="wado")

@@ -115,6 +115,7 @@ def test_figures_are_for_admins(tmp_path_factory):
 
     assert refused.status_code == 403
     assert "hub_audit_rows " in given.text
+    assert 'hub_conversions{state="failed"} 0\n' in given.text
 
 
 def test_crawlers_stay_out(desk: Desk):
