@@ -33,14 +33,18 @@ class Properties:
 def properties_of(path: str) -> Properties:
     """Read the file's `meta` box; what is broken in it says nothing."""
     try:
-        with Path(path).open("rb") as file:
-            for box in top_level(file, os.fstat(file.fileno()).st_size):
-                if box.type == b"meta":
-                    meta = os.pread(file.fileno(), box.end - box.start, box.start)
-                    return _Meta(memoryview(meta)).properties()
+        meta = _meta_of(path)
+        return _Meta(memoryview(meta)).properties() if meta else Properties()
     except (Malformed, IndexError, KeyError, OSError):
-        pass
-    return Properties()
+        return Properties()
+
+
+def _meta_of(path: str) -> bytes:
+    with Path(path).open("rb") as file:
+        for box in top_level(file, os.fstat(file.fileno()).st_size):
+            if box.type == b"meta":
+                return os.pread(file.fileno(), box.end - box.start, box.start)
+    return b""
 
 
 def _number(data: memoryview, start: int, size: int) -> int:
