@@ -326,8 +326,8 @@ class Media:
 class Photograph(Media):
     """Facts and a conformant, upright stream without private metadata.
 
-    `encoding` is `jpeg-baseline`, `jpeg-extended`, `jpeg-2000-lossless`,
-    `jpeg-ls-lossless` or `native` (interleaved 8-bit rows).
+    `encoding` is `jpeg-baseline`, `jpeg-extended`, `jpeg-ls-lossless` or `native`
+    (interleaved 8-bit rows).
     """
 
     rows: int

@@ -96,7 +96,6 @@ def _photometric(photograph: Photograph) -> str:
     by_encoding = {
         "jpeg-baseline": "YBR_FULL_422",
         "jpeg-extended": "YBR_FULL_422",
-        "jpeg-2000-lossless": "YBR_RCT",
     }
     return by_encoding.get(photograph.encoding, "RGB")
 

@@ -36,6 +36,9 @@ PIXEL_CHANGES = {
         "High dynamic range (PQ or HLG) shown as it is coded",
         "DICOM has no term for it; the picture looks paler than on the phone",
     ),
+    "crop": Change(
+        "Cut to the part that the file shows", "What lies beside it (clap) is not in the photo"
+    ),
     "transparent": Change("Transparent parts laid on white", "DICOM images have no transparency"),
 }
 

@@ -137,8 +137,10 @@ def _decode(request: Mapping[str, Any]) -> Answer:
         _forget_xmp(image)
         facts = {**facts_of_source(image, request), "metadata": carried}
         orientation = request.get("orientation") or _orientation(image, kind)
-        changes: list[str] = ["high"] if facts["high"] else []
-        pixels = eight_bit_pixels(_upright(image, orientation), facts, changes)
+        changes = [name for name in ("high", "crop") if facts[name]]
+        # libheif cuts by itself, libavif leaves it to its caller.
+        shown = image.crop(facts["crop"]) if facts["crop"] and kind == "avif" else image
+        pixels = eight_bit_pixels(_upright(shown, orientation), facts, changes)
     found, stream = _finished(kind, pixels, orientation, changes)
     return {**facts, **found}, stream
 

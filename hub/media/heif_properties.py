@@ -7,8 +7,11 @@ colours stands in the item properties. Runs in the decoding child.
 from __future__ import annotations
 
 import os
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from fractions import Fraction
+from math import floor
 from pathlib import Path
 
 from .boxes import Malformed, children, inside, top_level
@@ -28,25 +31,49 @@ class Properties:
     """Colour primaries and transfer characteristics (ISO/IEC 23091-2); 2 says nothing."""
     size: int = 0
     """Coded bytes of the picture alone."""
+    crop: tuple[int, ...] = ()
+    """Left, top, right and bottom of the part that is shown (`clap`)."""
 
 
 def properties_of(path: str) -> Properties:
     """Read the file's `meta` box; what is broken in it says nothing."""
     try:
-        with Path(path).open("rb") as file:
-            for box in top_level(file, os.fstat(file.fileno()).st_size):
-                if box.type == b"meta":
-                    meta = os.pread(file.fileno(), box.end - box.start, box.start)
-                    return _Meta(memoryview(meta)).properties()
-    except (Malformed, IndexError, KeyError, OSError):
+        meta = _meta_of(path)
+        return _Meta(memoryview(meta)).properties() if meta else Properties()
+    except (Malformed, IndexError, KeyError, OSError, ArithmeticError, struct.error):
         return Properties()
-    return Properties()
+
+
+def _meta_of(path: str) -> bytes:
+    with Path(path).open("rb") as file:
+        for box in top_level(file, os.fstat(file.fileno()).st_size):
+            if box.type == b"meta":
+                return os.pread(file.fileno(), box.end - box.start, box.start)
+    return b""
 
 
 def _number(data: memoryview, start: int, size: int) -> int:
     if start + size > len(data):
         raise Malformed("a box ends early")
     return int.from_bytes(data[start : start + size], "big")
+
+
+def _crop(clap: memoryview, ispe: memoryview) -> tuple[int, int, int, int]:
+    """The clean aperture in pixels: its size, and how far its middle is off (12.1.4)."""
+    across, down = _number(ispe, 4, 4), _number(ispe, 8, 4)
+    left, right = _part(clap, 0, across)
+    top, bottom = _part(clap, 8, down)
+    return left, top, right, bottom
+
+
+def _part(clap: memoryview, at: int, whole: int) -> tuple[int, int]:
+    size, per, off, per_off = struct.unpack(
+        ">IIiI", bytes(clap[at : at + 8]) + bytes(clap[at + 16 : at + 24])
+    )
+    shown = min(Fraction(size, per), Fraction(whole))
+    start = Fraction(off, per_off) + (whole - shown) / 2
+    first = min(max(floor(start), 0), whole - 1)
+    return first, min(max(first + floor(shown), first + 1), whole)
 
 
 class _Meta:
@@ -63,8 +90,11 @@ class _Meta:
         found = Properties()
         parts = {self._primary, *self._tiles(self._boxes.get(b"iref"))}
         found.codings = {self._types[item] for item in parts if item in self._types} - {"grid"}
-        for type_, body in self._properties():
-            if type_ == b"pixi":
+        associated = list(self._properties())
+        for type_, body in associated:
+            if type_ == b"clap":
+                found.crop = _crop(body, dict(associated)[b"ispe"])
+            elif type_ == b"pixi":
                 found.bits = max([found.bits, *body[5:]])
             elif type_ == b"av1C" and body[2] & _DEEP_AV1:
                 found.bits = max(found.bits, 10)

@@ -42,6 +42,7 @@ def facts_of_source(image: Image.Image, request: Mapping[str, Any]) -> dict[str,
         "high": colour.codes[1] in _HIGH_RANGE,
         "method": _method(image, kind, path, properties),
         "codedBytes": properties.size,
+        "crop": properties.crop,
         "deep": _is_deep(image, kind, path, properties),
     }
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import numpy as np
+import pillow_heif
 import pydicom
 import pytest
 from dciodvfy import complaints
@@ -114,9 +116,21 @@ def drawn_in(colour: str, image: Image.Image, orientation: int) -> bytes:
         "16-bit PNG": lambda: encoded(deep, "PNG", **said),
         "one-bit PNG": lambda: encoded(stored.convert("1"), "PNG", **said),
         "CMYK TIFF": lambda: encoded(stored.convert("CMYK"), "TIFF", **said),
+        "extended JPEG": lambda: encoded(stored, "JPEG", **said).replace(SOF0, SOF1, 1),
+        "RGB JPEG": lambda: encoded(stored, "JPEG", keep_rgb=True, **said),
+        "HEIC": lambda: heic(image),
+        "AVIF": lambda: encoded(stored, "AVIF", **said),
+        "alpha WebP": lambda: encoded(translucent, "WEBP", **said),
     }[colour]()
 
 
+def heic(image: Image.Image) -> bytes:
+    out = io.BytesIO()
+    pillow_heif.from_pillow(image).save(out, quality=80)
+    return out.getvalue()
+
+
+SOF0, SOF1 = b"\xff\xc0", b"\xff\xc1"
 COLOURS = (
     "YCbCr 4:2:0",
     "YCbCr 4:2:2",
@@ -130,6 +144,11 @@ COLOURS = (
     "16-bit PNG",
     "one-bit PNG",
     "CMYK TIFF",
+    "extended JPEG",
+    "RGB JPEG",
+    "HEIC",
+    "AVIF",
+    "alpha WebP",
 )
 SIZES = {"aligned": (160, 128), "odd": (151, 117), "tiny": (3, 1)}
 PLAIN_KINDS = ("photo", "dermoscopy, all known", "gross", "microscopy", "slide field", "endoscopy")

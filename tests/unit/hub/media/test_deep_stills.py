@@ -10,6 +10,7 @@ import numpy as np
 import pillow_heif
 import pytest
 from drawn import CORNERS, corner_names, encoded, exif, pixels, scene
+from drawn_boxes import clean_aperture, with_property
 from PIL import Image, ImageCms, PngImagePlugin
 from PIL.TiffImagePlugin import IFDRational
 
@@ -219,6 +220,16 @@ class TestHeifProperties:
         two.add_from_pillow(scene(64, 64))
         two.save(out, primary_index=0)
         assert "further picture" in said(taken(out.getvalue()))
+
+    @pytest.mark.parametrize("format", ["HEIF", "AVIF"])
+    def test_what_was_cut_off_is_not_shown(self, taken: Taken, format: str):
+        whole, cut = io.BytesIO(), clean_aperture((160, 128), 96, 8, 60, 32)
+        save = scene().save if format == "AVIF" else pillow_heif.from_pillow(scene()).save
+        save(whole, format=format, quality=90)
+        photo = taken(with_property(whole.getvalue(), cut))
+        wanted = np.asarray(scene().crop((96, 8, 156, 40))).astype(int)
+        assert np.abs(np.asarray(pixels(photo)) - wanted).mean() < 6
+        assert "Cut to the part that the file shows" in said(photo)
 
     @pytest.mark.parametrize("part", [0.02, 0.05, 0.1, 0.2, 0.5])
     def test_broken_boxes_say_nothing_or_less(self, tmp_path, part: float):

@@ -50,6 +50,12 @@ class TestUprightJpeg:
         assert photo.encoding == "jpeg-baseline"
         assert entropy_coded(stream(photo)) == entropy_coded(sent)
 
+    def test_extended_coding_of_8_bits_likewise(self, taken: Taken):
+        sent = jpeg().replace(b"\xff\xc0", b"\xff\xc1", 1)
+        photo = taken(sent)
+        assert photo.encoding == "jpeg-extended"
+        assert entropy_coded(stream(photo)) == entropy_coded(sent)
+
     def test_it_is_not_copied(self, taken: Taken):
         assert all(isinstance(piece, memoryview) for piece in taken(jpeg()).payload)
 
