@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
+import numpy as np
+
 from hub.slices import HasDescriptor, Patches
 
 from .nal_units import LONGEST_BLANKED, Coding, blanked, has_user_data
@@ -90,9 +92,9 @@ def _read(file: HasDescriptor, length: int, position: int) -> bytes:
 
 def _in_order(starts: array[int], lengths: array[int], coding: Coding) -> Patches:
     """The places as they follow each other in the file."""
-    order = sorted(range(len(starts)), key=starts.__getitem__)
+    order = np.argsort(np.array(starts, np.uint64), kind="stable")
     return Patches(
-        array("Q", (starts[n] for n in order)),
-        array("I", (lengths[n] for n in order)),
+        array("Q", np.array(starts, np.uint64)[order].tobytes()),
+        array("I", np.array(lengths, np.uint32)[order].tobytes()),
         partial(blanked, coding=coding),
     )
