@@ -54,7 +54,7 @@ class FileSlice:
     file: HasDescriptor
     offset: int
     length: int
-    patches: Patches | None = None
+    patches: tuple[Patches, ...] = ()
 
     def __len__(self) -> int:
         return self.length
@@ -71,7 +71,9 @@ def chunks_of(piece: Piece) -> Iterator[bytes | memoryview]:
     position, end = piece.offset, piece.offset + piece.length
     while position < end:
         chunk = _read(piece.file, min(_CHUNK, end - position), position)
-        yield _patched(chunk, position, piece.file, piece.patches) if piece.patches else chunk
+        for patches in piece.patches:
+            chunk = _patched(chunk, position, piece.file, patches)
+        yield chunk
         position += len(chunk)
 
 

@@ -27,9 +27,10 @@ H264 = (
     *_NO_MESSAGES,
 )
 HIGH = (*H264, "-profile:v", "high", "-level:v", "4.1", "-pix_fmt", "yuv420p")
+MAIN = ("-c:v", "libx264", "-profile:v", "main", "-pix_fmt", "yuv420p")
 BASELINE = ("-c:v", "libx264", "-profile:v", "baseline", "-pix_fmt", "yuv420p")
 HEVC = ("-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=error:info=0")
-AAC = ("-c:a", "aac")
+AAC = ("-c:a", "aac", "-flags:a", "+bitexact")
 
 
 def draw(

@@ -1,23 +1,29 @@
-"""Samples of H.264 and HEVC are searched for what is private (ISO/IEC 14496-15, 4.3.3).
+"""Samples are searched for what is private (NAL units: ISO/IEC 14496-15, 4.3.3).
 
-Only the head of each NAL unit is read. What has to go is written over in its place and
-length when the samples are streamed, so that no table changes and no video is held.
+Only the head of each NAL unit, or block of sound, is read. What has to go is written over
+in its place and length when the samples are streamed, so that no table changes and no
+video is held.
 """
 
 from __future__ import annotations
 
 import os
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
+import numpy as np
+
 from hub.slices import HasDescriptor, Patches
 
+from . import aac
 from .nal_units import LONGEST_BLANKED, Coding, blanked, has_user_data
 
 MAX_UNITS = 16_000_000
 MAX_BLANKED = 2_000_000
+_LONGEST_BLOCK = 8192
+"""Bytes of a block of AAC; the largest has 768 for each of eight channels."""
 _WINDOW = 1024
 """Bytes that are read from a sample at once; of most they hold all but the last slice."""
 
@@ -57,7 +63,22 @@ def blank(
             starts.append(start)
             lengths.append(length)
             user_data += has_user_data(nal, coding)
-    return Blanked(_in_order(starts, lengths, coding), user_data, len(starts) - user_data)
+    patches = _in_order(starts, lengths, partial(blanked, coding=coding))
+    return Blanked(patches, user_data, len(starts) - user_data)
+
+
+def blank_sound(samples: Iterable[tuple[int, int]], file: HasDescriptor) -> Patches:
+    """Find blocks of AAC that begin with data. Raises Unclean."""
+    starts, lengths = array("Q"), array("I")
+    for start, size in samples:
+        if size and aac.begins_with_data(_read(file, 1, start)[0]):
+            if size > _LONGEST_BLOCK or len(starts) >= MAX_BLANKED:
+                raise Unclean
+            block = _read(file, size, start)
+            if aac.blanked(block) != block:
+                starts.append(start)
+                lengths.append(size)
+    return _in_order(starts, lengths, aac.blanked)
 
 
 def _units(
@@ -88,11 +109,13 @@ def _read(file: HasDescriptor, length: int, position: int) -> bytes:
     return found
 
 
-def _in_order(starts: array[int], lengths: array[int], coding: Coding) -> Patches:
+def _in_order(
+    starts: array[int], lengths: array[int], instead: Callable[[bytes], bytes]
+) -> Patches:
     """The places as they follow each other in the file."""
-    order = sorted(range(len(starts)), key=starts.__getitem__)
+    order = np.argsort(np.array(starts, np.uint64), kind="stable")
     return Patches(
-        array("Q", (starts[n] for n in order)),
-        array("I", (lengths[n] for n in order)),
-        partial(blanked, coding=coding),
+        array("Q", np.array(starts, np.uint64)[order].tobytes()),
+        array("I", np.array(lengths, np.uint32)[order].tobytes()),
+        instead,
     )

@@ -18,8 +18,10 @@ _VISUAL, _SOUND = 78, 28
 _H264_WITH_CHROMA = frozenset({100, 110, 122, 144})
 _HEVC_PARAMETER_SETS, _HEVC_SEQUENCE = frozenset({32, 33, 34}), 33
 _AAC = 0x40
+_AAC_OBJECTS = frozenset({1, 2, 3, 4, 5, 29})
+"""Main, LC, SSR, LTP and the two with spectral band replication."""
 _MP3 = frozenset({0x69, 0x6B})
-_LONGEST_CONFIG = 64
+_LONGEST_CONFIG = 12
 _LONGEST_RECORD = 64 * 1024
 """Bytes of a decoder configuration record; an honest one has some hundred."""
 
@@ -76,15 +78,28 @@ def sound(format_: bytes, data: memoryview) -> Sound:
     if format_ != b"mp4a" or b"esds" not in boxes:
         return Sound(name, channels, b"")
     kind, config = _decoder_config(boxes[b"esds"])
-    if kind not in _MP3 and (kind != _AAC or not 2 <= len(config) <= _LONGEST_CONFIG):
+    if kind in _MP3:
+        config = b""
+    elif kind != _AAC or not _is_plain_aac(config):
         return Sound(name, channels, b"")
-    # 15 tells an explicit sample rate of 24 bits, which no phone writes.
-    if kind == _AAC and len(config) >= 2 and (config[0] & 7) << 1 | config[1] >> 7 != 15:
-        channels = (config[1] >> 3) & 15 or channels
+    else:
+        channels = config[1] >> 3 & 15
     rate = numbers(data, "I", 24)[0] if version < 2 else 0
     entry = struct.pack(">6xH8xHHII", 1, channels, 16, 0, rate)
     name = "aac" if kind == _AAC else "mp3"
     return Sound(name, channels, box(b"mp4a", entry, _esds(kind, config)))
+
+
+def _is_plain_aac(config: bytes) -> bool:
+    """Whether an AudioSpecificConfig (ISO/IEC 14496-3, 1.6.2.1) is of blocks of elements.
+
+    One with a rate of 24 bits or a program configuration, with its comment, is not: no phone
+    writes them.
+    """
+    if not 2 <= len(config) <= _LONGEST_CONFIG:
+        return False
+    rate, channels = (config[0] & 7) << 1 | config[1] >> 7, config[1] >> 3 & 15
+    return config[0] >> 3 in _AAC_OBJECTS and rate != 15 and channels > 0
 
 
 def _avc(boxes: dict[bytes, memoryview], aspect: tuple[int, int]) -> Picture:

@@ -15,7 +15,7 @@ from hub.model import AudioTrack, Change, Video
 from hub.slices import FileSlice, HasDescriptor, HeldFile, Piece
 
 from . import levels, mp4, nal_units, sample_entries, transcode, video_changes
-from .blanking import Blanked, Unclean, blank
+from .blanking import Unclean, blank, blank_sound
 from .boxes import Malformed
 from .mp4 import Movie, Track
 from .remux import Kept, kept, remuxed
@@ -130,7 +130,7 @@ def _kept(movie: Movie, file: HasDescriptor, source: _Source, before: tuple[Chan
     tracks = [main, *(t for t, _sound in sounds)]
     if any(_hides_samples(movie, t) for t in tracks):
         raise _NotKept(video_changes.EDITED)
-    payload, blanked = _blanked(remuxed(movie, tracks, file), main, picture, file)
+    payload, blanked = _blanked(remuxed(movie, tracks, file), (main, picture), sounds, file)
     size = sum(len(piece) for piece in payload)
     pixels = picture.rows * picture.columns * 3 * main.samples
     method = _METHODS[picture.codec]
@@ -146,24 +146,28 @@ def _kept(movie: Movie, file: HasDescriptor, source: _Source, before: tuple[Chan
         audio=tuple(AudioTrack(sound.channels) for _t, sound in sounds),
         lossy=((pixels / max(1, int(main.sizes.sum())), method),),
         taken_at=movie.created_at,
-        changes=(before or video_changes.of_kept(movie, len(tracks)))
-        + video_changes.of_blanked(blanked),
+        changes=(before or video_changes.of_kept(movie, len(tracks))) + blanked,
         source_format=source.format,
     )
 
 
 def _blanked(
-    payload: tuple[Piece, ...], main: Kept, picture: Picture, file: HasDescriptor
-) -> tuple[tuple[Piece, ...], Blanked]:
+    payload: tuple[Piece, ...],
+    pictures: tuple[Kept, Picture],
+    sounds: list[tuple[Kept, Sound]],
+    file: HasDescriptor,
+) -> tuple[tuple[Piece, ...], tuple[Change, ...]]:
     """Leave what is private out of the samples, as they are read. Raises _NotKept."""
+    track, picture = pictures
     try:
-        found = blank(main.places(), file, _CODINGS[picture.codec], picture.length_size)
+        found = blank(track.places(), file, _CODINGS[picture.codec], picture.length_size)
+        beside = [blank_sound(t.places(), file) for t, sound in sounds if sound.codec == "aac"]
     except Unclean as exc:
         raise _NotKept(video_changes.UNCLEAN) from exc
-    if not found:
-        return payload, found
-    pieces = (replace(p, patches=found.patches) if isinstance(p, FileSlice) else p for p in payload)
-    return tuple(pieces), found
+    patches = tuple(p for p in (found.patches, *beside) if p.starts)
+    pieces = (replace(p, patches=patches) if isinstance(p, FileSlice) else p for p in payload)
+    changes = video_changes.of_blanked(found, sum(len(p.starts) for p in beside))
+    return tuple(pieces), changes
 
 
 def _picture_track(movie: Movie) -> tuple[Track, Picture]:

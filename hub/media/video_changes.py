@@ -34,6 +34,8 @@ _MESSAGES = (
     "to decode them are unchanged, byte for byte"
 )
 
+_DATA = "They can hold the coder's name or any text. The sound itself is unchanged, bit for bit"
+
 
 def no_transfer_syntax(picture: Picture, frames_per_second: float = 0) -> str:
     """Why a stream cannot be carried."""
@@ -57,8 +59,8 @@ def of_kept(movie: Movie, tracks: int) -> tuple[Change, ...]:
     return tuple(found)
 
 
-def of_blanked(blanked: Blanked) -> tuple[Change, ...]:
-    """Changes inside of the stream, by what they were and how often."""
+def of_blanked(blanked: Blanked, beside_sound: int) -> tuple[Change, ...]:
+    """Changes inside of the streams, by what they were and how often."""
     found = [
         f"{count} {what}"
         for count, what in (
@@ -67,10 +69,14 @@ def of_blanked(blanked: Blanked) -> tuple[Change, ...]:
         )
         if count
     ]
-    if not found:
-        return ()
-    what = "Written over in the stream: messages that lie between the coded pictures, "
-    return (Change(what + " and ".join(found), _MESSAGES),)
+    changes = []
+    if found:
+        what = "Written over in the stream: messages that lie between the coded pictures, "
+        changes.append(Change(what + " and ".join(found), _MESSAGES))
+    if beside_sound:
+        what = f"Written over in the sound: data before it in {beside_sound} of its blocks"
+        changes.append(Change(what, _DATA))
+    return tuple(changes)
 
 
 def of_moved(reason: str) -> tuple[Change, ...]:

@@ -22,6 +22,7 @@ from drawn_video import (
     FFMPEG,
     HEVC,
     HIGH,
+    MAIN,
     content,
     draw,
     frame,
@@ -87,6 +88,7 @@ class TestKept:
         ("name", "options", "encoding", "syntax"),
         [
             ("h264.mp4", HIGH, "h264-high-4.1", "1.2.840.10008.1.2.4.102"),
+            ("h264.3gp", HIGH, "h264-high-4.1", "1.2.840.10008.1.2.4.102"),
             (
                 "h264_42.mov",
                 (*HIGH, "-level:v", "4.2"),
@@ -180,6 +182,11 @@ class TestCodedAgain:
         ("name", "options", "method"),
         [
             ("baseline.mp4", (*BASELINE, *AAC), "ISO_14496_10"),
+            ("main.mp4", (*MAIN, *AAC), "ISO_14496_10"),
+            ("vp9.webm", ("-c:v", "libvpx-vp9", "-deadline", "realtime", "-c:a", "libopus"), "VP9"),
+            ("av1.mp4", ("-c:v", "libsvtav1", "-preset", "12", *AAC), "AV1"),
+            ("prores.mov", ("-c:v", "prores", "-c:a", "pcm_s16le"), "PRORES"),
+            ("mpeg2.mkv", ("-c:v", "mpeg2video", *AAC), "ISO_13818_2"),
             ("vp8.webm", ("-c:v", "libvpx", "-deadline", "realtime", "-c:a", "libopus"), "VP8"),
             ("mpeg4.avi", ("-c:v", "mpeg4", "-c:a", "mp3"), "ISO_14496_2"),
             (
@@ -394,6 +401,13 @@ class TestHostile:
 
         assert "refused" in facts or not facts["found"].get("streams")
         assert hits == []
+
+    @pytest.mark.parametrize("name", ["clip.ts", "clip.mpg", "clip.flv"])
+    def test_other_containers_are_no_videos_of_ours(self, tmp_path, name):
+        coder = ("-c:v", "flv" if name.endswith("flv") else "mpeg2video")
+
+        with pytest.raises(NotAVideo):
+            read(draw(tmp_path / name, *coder, sound=False))
 
     def test_media_in_other_files_are_refused(self, tmp_path, canary):
         port, hits = canary

@@ -158,6 +158,22 @@ class TestRealCoders:
         assert not any("Written over" in change.what for change in made.changes)
 
 
+class TestSound:
+    def test_the_name_of_its_coder_is_gone_and_it_sounds_the_same(self, tmp_path):
+        source = draw(tmp_path / "clip.mp4", *HIGH, "-c:a", "aac", seconds=2)
+        heard = ("-map", "0:a", "-f", "md5", "-")
+
+        made = read(source)
+
+        path = played(made, tmp_path)
+        assert b"Lavc" in source.read_bytes()
+        assert b"Lavc" not in path.read_bytes()
+        assert run("ffmpeg", "-i", str(path), *heard) == run("ffmpeg", "-i", str(source), *heard)
+        assert (
+            made.changes[-1].what == "Written over in the sound: data before it in 1 of its blocks"
+        )
+
+
 class TestHostile:
     def test_mutants_are_stored_or_refused(self, tmp_path, codec, source):
         whole = source.read_bytes()

@@ -38,7 +38,7 @@ def streamed(
     file = HeldFile(str(path))
     places = [(0, len(content))] if samples is None else samples
     found = blank(places, file, H264, how.get("length_size", 4))
-    piece = FileSlice(file, 0, len(content), found.patches)
+    piece = FileSlice(file, 0, len(content), (found.patches,))
     return b"".join(bytes(chunk) for chunk in chunks_of(piece)), found
 
 
@@ -152,7 +152,7 @@ class TestHostile:
             found = blank(places, file, coding, size)
         except Unclean:
             return
-        piece = FileSlice(file, 0, len(content), found.patches)
+        piece = FileSlice(file, 0, len(content), (found.patches,))
         assert len(b"".join(bytes(chunk) for chunk in chunks_of(piece))) == len(content)
 
     def test_mutants_of_a_sample(self, path):
