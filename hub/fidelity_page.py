@@ -25,6 +25,7 @@ def page(report: FidelityReport) -> str:
     title = f"Fidelity report {escape(report.source_name)}".strip()
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         f"<title>{title}</title><style>{_STYLE}</style></head><body><h1>{title}</h1>"
         f"<p>{INTRODUCTION}</p>{body}</body></html>\n"

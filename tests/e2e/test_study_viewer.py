@@ -144,8 +144,11 @@ def viewer(
 def opened(viewer: Viewer) -> Iterator[Callable[..., Page]]:
     pages = []
 
-    def opened(name: str, *, report: bool = False, size: tuple[int, int] = DESK) -> Page:
+    def opened(
+        name: str, *, report: bool = False, size: tuple[int, int] = DESK, **media: str
+    ) -> Page:
         page = viewer.context.new_page()
+        page.emulate_media(**media)
         page.set_viewport_size({"width": size[0], "height": size[1]})
         page.goto(viewer.report_of(name) if report else viewer.page_of(name))
         page.wait_for_load_state("networkidle")
@@ -232,8 +235,7 @@ class TestNeedsALook:
     @pytest.mark.parametrize(("size", "theme"), LOOKS)
     def test_it_is_read_at_the_image_and_in_its_report(self, opened, size, theme):
         for report in (False, True):
-            page = opened("odd", report=report, size=size)
-            page.emulate_media(color_scheme=theme)
+            page = opened("odd", report=report, size=size, color_scheme=theme)
             said = page.locator("main").inner_text()
 
             assert "Needs a look" in said
@@ -243,6 +245,12 @@ class TestNeedsALook:
             assert axe_violations(page) == []
             assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
+    def test_the_strip_says_which_pictures_have_something(self, opened):
+        links = opened("plain").get_by_role("navigation", name="All images").get_by_role("link")
+
+        assert links.count() == 3
+        assert links.filter(has_text="Needs a look").count() == 1
+
     def test_it_goes_with_the_picture_it_belongs_to(self, opened):
         page = opened("plain")
         look = page.locator("[data-facts] .look-at")
@@ -251,6 +259,30 @@ class TestNeedsALook:
         page.keyboard.press("ArrowLeft")
         page.keyboard.press("ArrowLeft")
         expect(look.locator("visible=true")).to_have_count(1)
+
+
+class TestPrint:
+    def test_a_study_is_black_on_white_on_a_dark_desk_too(self, opened):
+        page = opened("odd", media="print", color_scheme="dark")
+
+        assert "May be blurred." in page.locator(".only-print").inner_text()
+        assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
+
+    @pytest.mark.parametrize("name", ["odd", "document"])
+    def test_a_report_is_all_there_and_nothing_else(self, opened, viewer, name):
+        a4 = (718, 1000)  # less its margins, at 96 dpi
+        page = opened(name, report=True, size=a4, media="print", color_scheme="dark")
+
+        said = page.locator("body").inner_text()
+
+        assert "OKAFOR, Grace" in said
+        assert viewer.receipts[name].sha256 in said
+        assert viewer.receipts[name].study_instance_uid in said
+        assert "How to check this" in said
+        assert "Worklist" not in said
+        assert "Back to the study" not in said
+        assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
 class TestDocument:

@@ -33,7 +33,7 @@ export function Facts({ patient, today }: BannerProps) {
         <dt>{m.mrn}</dt>
         <dd class="digits">
           {idGroups(patient.patientId).map((group, at) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: two groups may be equal, none moves.
+            // By place: two groups may be equal, and none moves.
             <span key={at}>{group}</span>
           ))}
         </dd>
