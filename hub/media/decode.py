@@ -62,6 +62,8 @@ _NAMED_SPACES = {(1, 13): "SRGB", (12, 13): "P3"}
 """Colour primaries and transfer characteristics of nclx (ISO/IEC 23091-2)."""
 
 _LOSSY_TIFF = frozenset({"jpeg", "tiff_jpeg", "webp"})
+_MOST_ROWS = 0xFFFF
+"""Rows (0028,0010) and Columns (0028,0011) are of 16 bits."""
 _LEAST_FOR_JPEG_LS = 64
 """Samples below which the encoder's buffer is too small for its own headers."""
 _MAX_METADATA = 4 * 1024 * 1024
@@ -120,7 +122,7 @@ def _decode(request: Mapping[str, Any]) -> Answer:
     ):
         if kind == "tiff" and _is_slide(image):
             return {"refused": "whole-slide"}, b""
-        if image.width * image.height > request["maxPixels"]:
+        if image.width * image.height > request["maxPixels"] or max(image.size) > _MOST_ROWS:
             return {"refused": "image-too-large"}, b""
         if kind not in _ONE_PRIMARY and _has_further_pictures(image, kind):
             return {"refused": "several-pictures"}, b""
