@@ -6,6 +6,8 @@ is on disk under its digest before one transaction makes it known.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -17,7 +19,7 @@ from hub.care_events import care_event_key, new_care_event
 from hub.dicom import received
 from hub.dicom.bulk import PDF_SOP_CLASS
 from hub.dicom.uids import UIDs
-from hub.errors import PatientMismatch, StoreUnavailable
+from hub.errors import HubError, PatientMismatch, StoreUnavailable
 from hub.making import Making
 from hub.model import (
     AuditEvent,
@@ -69,9 +71,16 @@ class Ingest:
         `addressed_to` is the worklist key or encounter id it was sent to, when that is
         known apart from what was sealed. The same capture again is answered with the
         receipt of the first and stores nothing. Every refusal is a HubError, raised
-        before anything is kept. A video that has to be coded again is kept as it came:
-        it has its receipt now, and its instance when `hub.conversion` has made it.
+        before anything is kept, and in the audit log. A video that has to be coded again is
+        kept as it came: it has its receipt now, and its instance when `hub.conversion` has
+        made it.
         """
+        with self._refusals_audited("capture", capture.source, by, captureId=capture.capture_id):
+            return self._captured(capture, by, addressed_to)
+
+    def _captured(
+        self, capture: Capture, by: Practitioner, addressed_to: str
+    ) -> tuple[Receipt, bool]:
         stored = self._catalog.capture(capture.capture_id)
         if stored is not None:
             return rules.check_same_capture(stored, capture), False
@@ -95,7 +104,14 @@ class Ingest:
 
         Raises NotStorable for an object that is incomplete or of another study than
         `study_instance_uid`, DuplicateInstance when its UID exists with other bytes.
+        A refusal is in the audit log.
         """
+        with self._refusals_audited("stow", source, by):
+            return self._received(source, by, study_instance_uid)
+
+    def _received(
+        self, source: SourceFile, by: Practitioner, study_instance_uid: str | None
+    ) -> tuple[Instance, bool]:
         incoming = received.read(source.path, study_instance_uid=study_instance_uid)
         kept = self._making.keep(incoming.write_to)
         study, series, instance = incoming.facts(kept.sha256, kept.size)
@@ -117,6 +133,20 @@ class Ingest:
         if stored is None:
             raise StoreUnavailable
         return received.check_same(stored, instance), False
+
+    @contextmanager
+    def _refusals_audited(
+        self, via: str, source: SourceFile, by: Practitioner, **ids: str
+    ) -> Iterator[None]:
+        """Write a row for what is refused: by whom, what bytes, and why by its code."""
+        try:
+            yield
+        except HubError as refusal:
+            detail = {"via": via, "code": refusal.code, "sha256": source.sha256, **ids}
+            event = AuditEvent("create", by=by.id, role=by.role, outcome="refused", detail=detail)
+            with suppress(HubError):  # the sender is told the first reason
+                self._catalog.audit(event)
+            raise
 
     def _judged(
         self, capture: Capture, by: Practitioner, addressed_to: str, received_at: datetime

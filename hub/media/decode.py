@@ -61,6 +61,8 @@ _IMAGE_DESCRIPTION, _NDPI_FORMAT = 270, 65420
 _STORED_NATIVE = frozenset({"heif", "avif"})
 """Photos from video coders: JPEG-LS would halve them and take three times their decoding."""
 
+_MOST_ROWS = 0xFFFF
+"""Rows (0028,0010) and Columns (0028,0011) are of 16 bits."""
 _LEAST_FOR_JPEG_LS = 64
 """Samples below which the encoder's buffer is too small for its own headers."""
 
@@ -127,7 +129,7 @@ def _decode(request: Mapping[str, Any]) -> Answer:
         refused = _odd_tiff(image) if kind == "tiff" else ""
         if refused:
             return {"refused": refused}, b""
-        if image.width * image.height > request["maxPixels"]:
+        if image.width * image.height > request["maxPixels"] or max(image.size) > _MOST_ROWS:
             return {"refused": "image-too-large"}, b""
         if kind not in _ONE_PRIMARY and _has_further_pictures(image, kind):
             return {"refused": "several-pictures"}, b""

@@ -67,7 +67,10 @@ def _known_of(parsed: Jpeg) -> dict[str, Any]:
 def in_child(source: Source, request: dict[str, Any]) -> tuple[dict[str, Any], memoryview]:
     """Ask the decoding child. Raises DamagedImage when it dies over the file."""
     # Decoder, turned copy, flattened copy and encoder hold some 16 bytes a pixel at worst.
-    limits = child.Limits(memory=768 * child.MIB + 16 * source.max_pixels)
+    limits = child.Limits(
+        memory=768 * child.MIB + 16 * source.max_pixels,
+        answer=max(source.size, 3 * source.max_pixels) + 64 * child.MIB,
+    )
     try:
         return child.call("hub.media.decode", request, limits)
     except child.ChildDied as exc:

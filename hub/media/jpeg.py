@@ -28,6 +28,9 @@ _KEPT = _SOFS | {DHT, DQT, _DRI}
 """Marker segments a decoder needs. The list is of what stays, never of what goes."""
 
 _MAX_SCANS = 100
+_BITS_PER_BLOCK = {SOF0: 2, SOF1: 2, SOF2: 1}
+"""Fewest bits of a block of 8 by 8 samples: a code for DC, and one for AC where those cannot be
+left out for many blocks at once (T.81 F.1.2, G.1.2)."""
 _MAX_SEGMENTS = 10_000
 """Marker segments; an hour could be spent on a large file that is nothing but empty ones."""
 _NO_FILL = re.compile(rb"[^\xff]")
@@ -79,6 +82,22 @@ class Jpeg:
     def stream_size(self) -> int:
         """Bytes of the stream without metadata."""
         return sum(len(piece) for piece in self.slices)
+
+    @property
+    def blocks(self) -> int:
+        """Blocks of 8 by 8 samples in all components (T.81 A.1.1)."""
+        across = max((c.horizontal for c in self.components), default=1)
+        down = max((c.vertical for c in self.components), default=1)
+        return sum(
+            -(-self.columns * c.horizontal // (8 * across))
+            * -(-self.rows * c.vertical // (8 * down))
+            for c in self.components
+        )
+
+    @property
+    def has_data_for_its_size(self) -> bool:
+        """False for the header of a hundred megapixels over the data of a small picture."""
+        return 8 * self.stream_size >= _BITS_PER_BLOCK.get(self.process, 0) * self.blocks
 
     @property
     def is_ycbcr(self) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from hub.errors import ImageTooLarge
+from hub.errors import DamagedImage, ImageTooLarge
 from hub.model import Photograph
 
 from . import changes, jpeg
@@ -60,6 +60,8 @@ def _from_jpeg(source: Source, data: bytes) -> Photograph:
     parsed = jpeg.parse(data)
     if parsed.rows * parsed.columns > source.max_pixels:
         raise ImageTooLarge
+    if not parsed.has_data_for_its_size:
+        raise DamagedImage
     exif = facts_of(parsed.exif)
     reason = changes.why_decoded(parsed)
     if reason is not None:

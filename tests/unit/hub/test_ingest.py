@@ -26,6 +26,7 @@ from hub.errors import (
     EncounterClosed,
     HubError,
     NotAnImage,
+    NotStorable,
     PatientMismatch,
 )
 from hub.model import (
@@ -194,6 +195,23 @@ class TestRefusals:
             hub.ingest.capture(make_capture(make_source(tmp_path, content)), BY)
 
         assert len(hub.catalog.feed_after(0)) == before
+
+    def test_a_refusal_is_one_row_of_the_audit_log_without_a_name(self, hub, capture, tmp_path):
+        bad = replace(capture, source=make_source(tmp_path, b"hello, not a photo"))
+
+        with pytest.raises(NotAnImage):
+            hub.ingest.capture(bad, BY)
+        with pytest.raises(NotStorable):
+            hub.ingest.dicom(bad.source, BY)
+
+        events = [row.event for row in hub.catalog.audit_rows() if row.event.outcome == "refused"]
+        assert [(e.action, e.by, e.detail["via"], e.detail["code"]) for e in events] == [
+            ("create", BY.id, "capture", "not-an-image"),
+            ("create", BY.id, "stow", "not-storable"),
+        ]
+        assert events[0].detail["captureId"] == bad.capture_id
+        assert {event.detail["sha256"] for event in events} == {bad.source.sha256}
+        assert "Okafor" not in str(events)
 
     def test_another_patients_identity_is_refused(self, hub, capture):
         other = replace(capture, patient=make_patient(patient_id="999"))

@@ -20,6 +20,7 @@ from PIL import Image
 
 import hub.dicom
 from factories import make_context
+from hub import child
 from hub.errors import DamagedImage, HubError, ImageTooLarge, NotAnImage, UnsupportedMedia
 from hub.model import Photograph
 
@@ -117,6 +118,15 @@ class TestBombs:
         assert len(content) < 10_000
         with pytest.raises(ImageTooLarge):
             taken(content)
+
+    def test_a_frame_without_the_data_for_it_is_not_decoded(self, taken: Taken, monkeypatch):
+        monkeypatch.setattr(child, "call", None)
+        with pytest.raises(DamagedImage):
+            taken(jpeg_of_size(9_984, 9_984), max_pixels=100_000_000)
+
+    def test_more_columns_than_dicom_counts_are_refused_by_the_header(self, taken: Taken):
+        with pytest.raises(ImageTooLarge):
+            taken(png(70_000, 400, 8))
 
     @pytest.mark.parametrize("format", ["HEIF", "AVIF"])
     def test_huge_sizes_of_video_coders_are_refused(self, taken: Taken, format: str):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import struct
+
 import pytest
 from drawn import app_segment, encoded, jpeg, scene, with_segments
+from PIL import Image
 
 from hub.errors import DamagedImage
 from hub.media.jpeg import parse
@@ -55,6 +58,21 @@ class TestParse:
     def test_a_long_run_of_fill_bytes_is_passed_over(self):
         stream = jpeg().replace(b"\xff\xc4", bytes([0xFF]) * 1_000_000 + b"\xc4", 1)
         assert b"".join(parse(stream).slices) == b"".join(parse(jpeg()).slices)
+
+    @pytest.mark.parametrize(("mode", "blocks"), [("L", 187_500), ("RGB", 281_500)])
+    @pytest.mark.parametrize("progressive", [False, True])
+    def test_even_a_black_picture_has_data_for_its_size(self, mode, blocks, progressive):
+        black = Image.new(mode, (4000, 3000))
+        parsed = parse(encoded(black, "JPEG", optimize=True, progressive=progressive))
+        assert parsed.blocks == blocks
+        assert parsed.has_data_for_its_size
+
+    @pytest.mark.parametrize("progressive", [False, True])
+    def test_a_frame_may_be_larger_than_its_data(self, progressive: bool):
+        stream = bytearray(jpeg(progressive=progressive))
+        at = stream.index(b"\xff\xc2" if progressive else b"\xff\xc0") + 5
+        stream[at : at + 4] = struct.pack(">HH", 9_984, 9_984)
+        assert not parse(bytes(stream)).has_data_for_its_size
 
     @pytest.mark.parametrize("cut", range(2, 700, 7))
     def test_a_head_cut_anywhere_is_damaged(self, cut: int):
