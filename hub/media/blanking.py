@@ -20,8 +20,9 @@ from hub.slices import HasDescriptor, Patches
 from . import aac
 from .nal_units import LONGEST_BLANKED, Coding, blanked, has_user_data
 
-MAX_UNITS = 16_000_000
-MAX_BLANKED = 2_000_000
+MAX_UNITS = 8_000_000
+"""NAL units of a track; an hour at 60 pictures a second has some 600,000."""
+MAX_BLANKED = 1_000_000
 _LONGEST_BLOCK = 8192
 """Bytes of a block of AAC; the largest has 768 for each of eight channels."""
 _WINDOW = 1024
