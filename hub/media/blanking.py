@@ -20,8 +20,9 @@ from hub.slices import HasDescriptor, Patches
 from . import aac
 from .nal_units import LONGEST_BLANKED, Coding, blanked, has_user_data
 
-MAX_UNITS = 16_000_000
-MAX_BLANKED = 2_000_000
+MAX_UNITS = 8_000_000
+"""NAL units of a track; an hour at 60 pictures a second has some 600,000."""
+MAX_BLANKED = 1_000_000
 _LONGEST_BLOCK = 8192
 """Bytes of a block of AAC; the largest has 768 for each of eight channels."""
 _WINDOW = 1024
@@ -51,10 +52,10 @@ def blank(
     """Find what has to go in samples, given by place and size. Raises Unclean."""
     starts, lengths, user_data = array("Q"), array("I"), 0
     units = _units(samples, file, coding, length_size)
-    for count, (start, length, first) in enumerate(units):
+    for count, (start, length, head) in enumerate(units):
         if count >= MAX_UNITS:
             raise Unclean
-        if coding.stays(coding.type_of(first), length):
+        if coding.stays(head, length):
             continue
         if length > LONGEST_BLANKED or len(starts) >= MAX_BLANKED:
             raise Unclean
@@ -83,22 +84,23 @@ def blank_sound(samples: Iterable[tuple[int, int]], file: HasDescriptor) -> Patc
 
 def _units(
     samples: Iterable[tuple[int, int]], file: HasDescriptor, coding: Coding, length_size: int
-) -> Iterator[tuple[int, int, int]]:
-    """Yield place, length and first byte of each NAL unit."""
+) -> Iterator[tuple[int, int, bytes]]:
+    """Yield place, length and header of each NAL unit."""
+    needed = length_size + coding.header
     for start, size in samples:
         position, end = start, start + size
         window, base = b"", start
         while position < end:
             at = position - base
-            if at + length_size >= len(window):
+            if at + needed > len(window):
                 window, base, at = _read(file, min(_WINDOW, end - position), position), position, 0
-                if length_size >= len(window):
+                if needed > len(window):
                     raise Unclean
             length = int.from_bytes(window[at : at + length_size], "big")
             position += length_size
             if not coding.header <= length <= end - position:
                 raise Unclean
-            yield position, length, window[at + length_size]
+            yield position, length, window[at + length_size : at + needed]
             position += length
 
 

@@ -1,6 +1,7 @@
 """NAL units that stay as they are, and what all others become: bytes that mean nothing.
 
-Coded slices and parameter sets stay. Of supplemental enhancement information (SEI) those
+Coded slices and parameter sets of the one picture that players show stay, not those of further
+views and layers. Of supplemental enhancement information (SEI) those
 messages stay that decoders need or that say how the picture is to be shown, in no more bytes
 than they need. Everything else could carry names, places or captions: it is written
 over, in its place and length (ITU-T H.264 and H.265, 7.3 and annex D).
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 
 from .bits import escaped, payload
 
-LONGEST_BLANKED = 1 << 20
+LONGEST_BLANKED = 4 << 20
 """Bytes of the longest NAL unit that is written over; it is held in memory."""
 
 _MESSAGES = {
@@ -60,12 +61,15 @@ class Coding:
     filler: bytes
     """Header of filler data."""
 
-    def type_of(self, first: int) -> int:
-        """Return nal_unit_type from the first byte of a NAL unit."""
-        return first >> self.shift & self.types
+    def type_of(self, nal: bytes) -> int:
+        """Return nal_unit_type by the header; that of a layer or form decoders pass over is -1."""
+        if nal[0] & 0x80 or (self.header == 2 and (nal[0] & 1 or nal[1] >> 3)):
+            return -1
+        return nal[0] >> self.shift & self.types
 
-    def stays(self, type_: int, length: int) -> bool:
-        """Whether a NAL unit stays without being looked into."""
+    def stays(self, head: bytes, length: int) -> bool:
+        """Whether a NAL unit stays without being looked into, by its header and length."""
+        type_ = self.type_of(head)
         return type_ in self.coded or length <= self.delimiters.get(type_, 0)
 
 
@@ -73,7 +77,7 @@ H264 = Coding(
     header=1,
     shift=0,
     types=0x1F,
-    coded=frozenset({1, 2, 3, 4, 5, 7, 8, 13, 15, 16, 19, 20, 21}),
+    coded=frozenset({1, 5, 7, 8}),
     delimiters={9: 2, 10: 1, 11: 1},
     messages={6: _MESSAGES},
     filler=b"\x0c",
@@ -91,7 +95,7 @@ HEVC = Coding(
 
 def blanked(nal: bytes, coding: Coding) -> bytes:
     """Return a NAL unit of the same length without what is private; itself if nothing is."""
-    kept = coding.messages.get(coding.type_of(nal[0]))
+    kept = coding.messages.get(coding.type_of(nal))
     if kept is None:
         return _filler(len(nal), coding)
     content = payload(nal[coding.header :])
@@ -104,7 +108,7 @@ def blanked(nal: bytes, coding: Coding) -> bytes:
 
 def has_user_data(nal: bytes, coding: Coding) -> bool:
     """Whether SEI holds user data, of which nobody can know what they say (D.2.5, D.2.6)."""
-    if coding.type_of(nal[0]) not in coding.messages:
+    if coding.type_of(nal) not in coding.messages:
         return False
     found = _messages(payload(nal[coding.header :]))
     return any(type_ in _USER_DATA for type_, _part, _size in found)

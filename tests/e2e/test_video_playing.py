@@ -15,7 +15,7 @@ from drawn_video import HIGH, draw
 from PIL import Image
 from playwright.sync_api import BrowserContext, Page, expect
 
-from factories import make_capture, make_encounter, make_practitioner, make_source
+from factories import draw_jpeg, make_capture, make_encounter, make_practitioner, make_source
 from hub.bootstrap import build_hub
 from hub.model import AuditEvent, Kind, Receipt, Role
 from hub.settings import Settings
@@ -51,10 +51,9 @@ def hub(
     encounter = make_encounter(started=now - timedelta(hours=1))
     hub.catalog.register(Registered(encounters=(encounter,)), AuditEvent("import", by="test"))
     hub.accounts.add(Account("ida", "Ida Berg", Role.CLINICIAN), PASSWORD)
-    source = make_source(folder, clip.read_bytes())
-    receipt, _ = hub.ingest.capture(
-        make_capture(source, kind=Kind.VIDEO, captured_at=now), make_practitioner()
-    )
+    for content, kind in ((draw_jpeg(), Kind.PHOTO), (clip.read_bytes(), Kind.VIDEO)):
+        capture = make_capture(make_source(folder, content), kind=kind, captured_at=now)
+        receipt, _ = hub.ingest.capture(capture, make_practitioner())
     with running_hub(folder / "data") as running:
         yield running, receipt
 
@@ -66,14 +65,17 @@ def page(desk: BrowserContext, hub: tuple[RunningHub, Receipt]) -> Iterator[Page
     page = context.new_page()
     complaints: list[str] = []
     page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
-    page.goto(f"{running.url}/login?next=/studies/{receipt.study_instance_uid}")
+    page.goto(f"{running.url}/login")
     page.get_by_label("User name").fill("ida")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(lambda address: "/login" not in address)
+    image = receipt.sop_instance_uid
+    page.goto(f"{running.url}/studies/{receipt.study_instance_uid}?image={image}")
     page.wait_for_load_state("networkidle")
     yield page
     context.close()
-    assert complaints == []
+    assert [c for c in complaints if not c.startswith("Failed to load resource")] == []
 
 
 AT_FIRST = """async () => {
@@ -124,7 +126,7 @@ def test_nothing_lies_over_the_controls(page: Page):
     tools = page.locator(".tools ul").bounding_box()
     assert tools
     assert tools["y"] + tools["height"] < player["y"] + player["height"] / 2
-    expect(page.locator("#caption")).to_have_text("Video 1 of 1, Left hand")
+    expect(page.locator("#caption")).to_have_text("Video 2 of 2, Left hand")
 
 
 def test_it_plays_and_goes_to_any_moment(page: Page):
@@ -139,3 +141,22 @@ def test_it_plays_and_goes_to_any_moment(page: Page):
         assert (min(picture.getpixel((160, 120))) > 200) == middle_is_white
     assert {status for status, _range in answers} == {206}
     assert all(content_range for _status, content_range in answers)
+
+
+def test_the_arrow_keys_step_to_the_photo_and_back(page: Page):
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("#caption")).to_have_text("Photo 1 of 2, Left hand")
+    page.wait_for_load_state()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#caption")).to_have_text("Video 2 of 2, Left hand")
+
+
+def test_nothing_private_goes_to_the_player(page: Page, clip: Path):
+    url = page.locator("video").get_attribute("src")
+    assert url
+
+    sent = page.request.get(page.url.partition("/studies")[0] + url).body()
+
+    assert MARKER in clip.read_bytes()
+    assert len(sent) > 1_000_000
+    assert MARKER not in sent

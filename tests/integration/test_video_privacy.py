@@ -26,7 +26,7 @@ UUID = "086f3693-b7b3-4f2c-9653-21492feee5b8"
 CODECS = ("h264", "hevc")
 _HEVC = (*HEVC, "-pix_fmt", "yuv420p", "-tag:v", "hvc1")
 _SEI = {"h264": (b"\x06",), "hevc": (b"\x4e\x01", b"\x50\x01")}
-_UNKNOWN = {"h264": (0, 12, 24, 31), "hevc": (38, 41, 48, 63)}
+_OTHER = {"h264": (0, 12, 19, 20, 24, 31), "hevc": (38, 41, 48, 63)}
 RECOVERY_POINT = b"\x06\x01\xc4"
 
 
@@ -44,7 +44,7 @@ def private(codec: str) -> list[bytes]:
         message(137, MARKER),
     )
     found = [header + one + b"\x80" for header in _SEI[codec] for one in said]
-    heads = [bytes([t]) if codec == "h264" else bytes([t << 1, 1]) for t in _UNKNOWN[codec]]
+    heads = [bytes([t]) if codec == "h264" else bytes([t << 1, 1]) for t in _OTHER[codec]]
     return found + [head + MARKER for head in heads]
 
 

@@ -45,7 +45,7 @@ function mark(element, current) {
 function show(at) {
   const link = thumbnails[at];
   if (!link) return;
-  if ("video" in link.dataset) {
+  if (!image || "video" in link.dataset) {
     location.assign(link.href);
     return;
   }
@@ -273,8 +273,17 @@ function listen() {
   lookingSoon();
 }
 
+// On a video's page the arrows are the player's own while it has the focus.
+function besidePlayer(event) {
+  const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+  if (!by || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, dialog, video")) return;
+  event.preventDefault();
+  show(current() + by);
+}
+
 document.querySelectorAll("[data-print]").forEach((button) => {
   button.hidden = false;
   button.addEventListener("click", actions.print);
 });
 if (image) listen();
+else document.addEventListener("keydown", besidePlayer);

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.slices import FileSlice, HeldFile, Piece, between, chunks_of, cut
+from hub.slices import FileSlice, HeldFile, Patches, Piece, between, chunks_of, cut
 
 
 @pytest.fixture
@@ -45,3 +45,27 @@ class TestPieces:
 
         with pytest.raises(OSError, match="shorter"):
             joined([FileSlice(HeldFile(str(path)), 2, 5)])
+
+
+class TestPatches:
+    """Places of a file that are replaced when they are read."""
+
+    @pytest.fixture
+    def piece(self, tmp_path: Path) -> FileSlice:
+        path = tmp_path / "file"
+        path.write_bytes(b"0123456789abcdef")
+        stars = Patches([3, 9], [4, 2], lambda old: b"*" * len(old))
+        letters = Patches([15], [1], bytes.upper)
+        return FileSlice(HeldFile(str(path)), 1, 15, (stars, letters))
+
+    def test_only_they_change(self, piece):
+        assert joined([piece]) == b"12****78**bcdeF"
+
+    @pytest.mark.parametrize("chunk", [1, 2, 3, 5, 100])
+    @pytest.mark.parametrize("start", range(15))
+    def test_any_part_in_any_chunks_is_the_same(self, piece, monkeypatch, start, chunk):
+        monkeypatch.setattr("hub.slices._CHUNK", chunk)
+
+        for stop in range(start, 16):
+            part = joined(between((piece,), start, stop))
+            assert part == b"12****78**bcdeF"[start:stop]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from hub.media import blanking
 from hub.media.blanking import Unclean, blank
-from hub.media.nal_units import H264, HEVC, Coding
+from hub.media.nal_units import H264, HEVC, LONGEST_BLANKED, Coding
 from hub.slices import FileSlice, HeldFile, chunks_of
 
 MARKER = b"PRIVATE-0123456789-abcdefgh-MARK"
@@ -127,7 +127,7 @@ class TestUnclean:
 
     def test_a_unit_too_large_to_be_held(self, path):
         with pytest.raises(Unclean):
-            streamed(path, sample(b"\x18" + bytes(1 << 20)))
+            streamed(path, sample(b"\x18" + bytes(LONGEST_BLANKED)))
 
 
 class TestHostile:

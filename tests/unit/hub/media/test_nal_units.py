@@ -105,24 +105,39 @@ def messages(content: bytes) -> list[bytes]:
 
 
 class TestUnits:
-    @pytest.mark.parametrize("type_", [0, 12, 14, 17, 18, *range(22, 32)])
-    def test_unknown_units_of_h264_become_filler(self, type_):
+    @pytest.mark.parametrize("type_", [0, 2, 3, 4, *range(12, 32), 0x80 | 5, 0x80 | 7])
+    def test_other_units_of_h264_become_filler(self, type_):
         unit = bytes([type_]) + MARKER
 
-        assert not H264.stays(type_, len(unit))
+        assert not H264.stays(unit, len(unit))
         assert blanked(unit, H264) == b"\x0c" + b"\xff" * 31 + b"\x80"
 
     @pytest.mark.parametrize("type_", [*range(10, 16), *range(22, 32), 38, *range(41, 64)])
-    def test_unknown_units_of_hevc_become_filler(self, type_):
+    def test_other_units_of_hevc_become_filler(self, type_):
         unit = bytes([type_ << 1, 1]) + MARKER
 
-        assert not HEVC.stays(type_, len(unit))
+        assert not HEVC.stays(unit, len(unit))
         assert blanked(unit, HEVC) == b"\x4c\x01" + b"\xff" * 31 + b"\x80"
+
+    @pytest.mark.parametrize("head", [b"\x26\x09", b"\x27\x01", b"\x4e\x09", b"\xa6\x01"])
+    def test_units_of_other_layers_and_forms_of_hevc_become_filler(self, head):
+        unit = head + MARKER
+
+        assert not HEVC.stays(unit, len(unit))
+        assert blanked(unit, HEVC) == b"\x4c\x01" + b"\xff" * 31 + b"\x80"
+
+    @pytest.mark.parametrize("head", [b"\x61", b"\x65", b"\x67", b"\x68"])
+    def test_slices_and_parameter_sets_of_h264_stay(self, head):
+        assert H264.stays(head, 1000)
+
+    @pytest.mark.parametrize("type_", [*range(10), *range(16, 22), 32, 33, 34])
+    def test_slices_and_parameter_sets_of_hevc_stay(self, type_):
+        assert HEVC.stays(bytes([type_ << 1, 1]), 1000)
 
     @pytest.mark.parametrize("type_", [9, 10, 11])
     def test_a_delimiter_holds_no_more_than_it_needs(self, type_):
-        assert H264.stays(type_, H264.delimiters[type_])
-        assert not H264.stays(type_, H264.delimiters[type_] + 1)
+        assert H264.stays(bytes([type_]), H264.delimiters[type_])
+        assert not H264.stays(bytes([type_]), H264.delimiters[type_] + 1)
         assert MARKER not in blanked(bytes([type_]) + MARKER, H264)
 
     @pytest.mark.parametrize("coding", [H264, HEVC])
