@@ -148,7 +148,7 @@ class TestPage:
         report = report_of(built.instance_facts("0" * 64, 10)[2], "1" * 64)
         assert report.kept == ("The object as it was received",)
         (changed,) = (s for s in sections(report) if s.heading == "Changed, and why")
-        assert (changed.rows, changed.sentences) == ((), ("Nothing was changed",))
+        assert (changed.rows, changed.sentences) == ((), ("Nothing was changed.",))
 
 
 def test_more_steps_than_one_value_holds_are_all_there(written: Callable):
