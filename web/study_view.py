@@ -13,7 +13,7 @@ from flask import url_for
 from hub.measuring import doubts
 from hub.model import Instance, Series, Study
 
-from . import words
+from . import slide_levels, words
 from .present import (
     Banner,
     Site,
@@ -22,7 +22,6 @@ from .present import (
     day_and_time,
     image_url,
     is_document,
-    is_picture,
     is_video,
     kinds,
     minute,
@@ -96,7 +95,7 @@ def study_view(
 
     `measures` are those of its stills, by SOP Instance UID.
     """
-    shown = [(s, i) for s in study.series for i in s.instances if is_picture(i)]
+    shown = [(s, i) for s in study.series for i in slide_levels.pictures(s.instances)]
     pictures = tuple(
         _picture(study, n, len(shown), (s, i), site, measures.get(i.sop_instance_uid))
         for n, (s, i) in enumerate(shown, 1)
@@ -143,6 +142,8 @@ def _picture(
     series, instance = found
     region = body_site(instance, series)
     kind = words.kind(series.modality)
+    width, height = slide_levels.size(instance)
+    whole = slide_levels.full_size(series.instances, instance)
     facts = (
         ("Taken", minute(instance.acquired_at, site)),
         ("By", _operator(instance, series)),
@@ -151,7 +152,8 @@ def _picture(
         # Of a photo's series it only repeats the above.
         ("Series", "" if study.encounter_based else series.description),
         ("Device", _device(series)),
-        ("Size", f"{instance.columns:,} by {instance.rows:,} pixels"),
+        ("Size", words.pixels(width, height)),
+        ("Whole slide", words.pixels(*whole) if whole else ""),
         ("Please check", words.doubts(doubts(measures)) if measures else ""),
     )
     return Picture(
@@ -163,8 +165,8 @@ def _picture(
         thumbnail=image_url(instance, "thumbnail"),
         report_url=url_for("report.show_report", sop_instance_uid=instance.sop_instance_uid),
         label=f"{kind} {number} of {of}" + (f", {region}" if region else ""),
-        width=instance.columns or 0,
-        height=instance.rows or 0,
+        width=width,
+        height=height,
         facts=tuple((label, value) for label, value in facts if value),
         note=instance.note,
         spacing=_spacing(instance),
@@ -193,8 +195,7 @@ def _first(instance: Instance, tag: str) -> str:
 
 def _spacing(instance: Instance) -> str:
     """Return Pixel Spacing (0028,0030) as two numbers, or nothing."""
-    element = instance.header.get("00280030")
-    values = element.get("Value", ()) if isinstance(element, Mapping) else ()
+    values = slide_levels.spacing(instance)
     numbers = [v for v in values if isinstance(v, int | float) and v > 0]
     return f"{numbers[0]:g} {numbers[1]:g}" if len(numbers) == len(values) == 2 else ""
 

@@ -190,6 +190,11 @@ def doubts(found: Sequence[str]) -> str:
     return ", ".join(_DOUBTS[name] for name in found).capitalize()
 
 
+def pixels(width: int, height: int) -> str:
+    """Return `4,000 by 3,000 pixels`."""
+    return f"{width:,} by {height:,} pixels"
+
+
 def count(number: int, one: str, many: str = "") -> str:
     """Return `1 image`, `3 images`, `1,204 images`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
