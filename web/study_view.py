@@ -100,7 +100,7 @@ def study_view(
         _picture(study, n, len(shown), (s, i), site, measures.get(i.sop_instance_uid))
         for n, (s, i) in enumerate(shown, 1)
     )
-    others = len(study.instances) - len(shown)
+    others = sum(not (i.rows and i.columns) for i in study.instances)
     day, time = day_and_time(study, site)
     return StudyView(
         banner=banner(study.patient, site),

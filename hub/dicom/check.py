@@ -43,7 +43,7 @@ _TYPE_2 = (
     "Manufacturer",
 )
 _BINARY_NUMBERS = frozenset({VR.US, VR.SS, VR.UL, VR.SL, VR.FL, VR.FD})
-_CHECKED_ELSEWHERE = frozenset({VR.SQ, VR.OB, VR.OW, VR.UN, VR.PN})
+_CHECKED_ELSEWHERE = frozenset({VR.SQ, VR.OB, VR.OV, VR.OW, VR.UN, VR.PN})
 
 
 def is_uid(text: object) -> bool:

@@ -111,6 +111,7 @@ def test_a_page_shows_one_level_and_the_label_last(served, tmp_path):
     assert "3,000 by 20,000 pixels" in page
     assert f"{STUDY}.1.3/rendered" in label
     assert f"{STUDY}.1.1/" not in page
+    assert "without a picture" not in page
     assert 'data-spacing="0.0005 0.0005"' in page
     timeline = client.get(f"/patients/{served.hub.catalog.study(STUDY).patient_key}").text
     assert f"{STUDY}.1.2/thumbnail" in timeline
