@@ -44,13 +44,13 @@ class Renderer(Protocol):
         path: str,
         instance: Instance,
         *,
-        frame: int = 1,
+        frame: int | None = None,
         viewport: tuple[int, int] | None = None,
         quality: int | None = None,
         media_type: str = "image/jpeg",
         window: tuple[float, float] | None = None,
     ) -> bytes:
-        """Return an image of one frame."""
+        """Return an image of one frame, or of the whole instance."""
 
     def thumbnail(self, path: str, instance: Instance, size: int = 256) -> bytes:
         """Return a small JPEG, `size` pixels on its longer side."""

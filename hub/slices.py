@@ -28,6 +28,13 @@ class HeldFile:
         self._descriptor = -1
         self._descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
 
+    @classmethod
+    def of(cls, file: HasDescriptor) -> HeldFile:
+        """Hold an open file, also after it is closed where it was opened."""
+        held = cls.__new__(cls)
+        held._descriptor = os.dup(file.fileno())
+        return held
+
     def fileno(self) -> int:
         """Return its descriptor."""
         return self._descriptor

@@ -9,7 +9,7 @@ from drawn import encoded, scene
 from PIL import Image, ImageCms
 from pydicom import dcmwrite
 from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.encaps import encapsulate
+from pydicom.encaps import encapsulate, encapsulate_extended
 from pydicom.uid import JPEGBaseline8Bit, VLWholeSlideMicroscopyImageStorage
 
 TILE = 64
@@ -28,14 +28,39 @@ def _item(**values: object) -> Dataset:
     return item
 
 
-def whole_slide(study: str = "1.2.3.1", sop: str = "1.2.3.3.1", columns: int = 150) -> bytes:
+def whole_slide(
+    study: str = "1.2.3.1", sop: str = "1.2.3.3.1", columns: int = 150, flavor: str = "VOLUME"
+) -> bytes:
     """The file of a slide of `columns` by 115 pixels in tiles of 64 by 64, JPEG, TILED_FULL."""
-    rows, ds = 115, Dataset()
-    across, down = -(-columns // TILE), -(-rows // TILE)
+    rows, across = 115, -(-columns // TILE)
+    ds = _header(study, sop, rows, columns, flavor)
+    return _file(ds, _tiles(columns, rows, across, -(-rows // TILE)))
+
+
+def large_slide(study: str, sop: str, table: str = "basic", columns: int = 3_000) -> bytes:
+    """A base level of `columns` by 20,000 pixels; each tile holds its number as a comment."""
+    ds = _header(study, sop, 20_000, columns, "VOLUME")
+    tile = encoded(scene(TILE, TILE), "JPEG")
+    numbers = (b"%08d" % number for number in range(1, ds.NumberOfFrames + 1))
+    numbered = [tile[:2] + b"\xff\xfe\x00\x0a" + number + tile[2:] for number in numbers]
+    return _file(ds, numbered, table)
+
+
+def _header(study: str, sop: str, rows: int, columns: int, flavor: str) -> Dataset:
+    ds = Dataset()
     _who_and_when(ds, study, sop)
-    _pixels(ds, rows, columns, across * down)
+    _pixels(ds, rows, columns, -(-columns // TILE) * -(-rows // TILE))
     _slide(ds)
-    ds.PixelData = encapsulate(_tiles(columns, rows, across, down))
+    ds.ImageType = ["ORIGINAL", "PRIMARY", flavor, "NONE"]
+    return ds
+
+
+def _file(ds: Dataset, tiles: list[bytes], table: str = "basic") -> bytes:
+    if table == "extended":
+        ds.PixelData, offsets, lengths = encapsulate_extended(tiles)
+        ds.ExtendedOffsetTable, ds.ExtendedOffsetTableLengths = offsets, lengths
+    else:
+        ds.PixelData = encapsulate(tiles, has_bot=table == "basic")
     ds["PixelData"].is_undefined_length = True
     ds.file_meta = FileMetaDataset()
     ds.file_meta.TransferSyntaxUID = JPEGBaseline8Bit

@@ -207,6 +207,46 @@ def plain(side: int = 600, **how: Any) -> bytes:
     )
 
 
+def ome(side: int = 600, private: str = "") -> bytes:
+    """A slide in OME-TIFF of one level that names no other file."""
+    pixels = scene(side)
+    spacing = 'PhysicalSizeX="0.5" PhysicalSizeY="0.5"'
+    size = f'SizeX="{side}" SizeY="{side}" SizeC="3" SizeZ="1" SizeT="1" {spacing}'
+    said = (
+        '<?xml version="1.0"?><OME xmlns="http://www.openmicroscopy.org/Schemas/OME/2016-06" '
+        f'UUID="urn:uuid:{"1" * 8}-1111-1111-1111-{"1" * 12}"><Image ID="Image:0" Name="{private}">'
+        f'<Pixels ID="Pixels:0" DimensionOrder="XYCZT" Type="uint8" {size}>'
+        '<Channel ID="Channel:0:0" SamplesPerPixel="3"/><TiffData IFD="0" PlaneCount="1"/>'
+        "</Pixels></Image></OME>"
+    )
+    return tiff([page(pixels, [jpeg(tile) for tile in tiles(pixels)], tags={270: said})])
+
+
+def philips(side: int = 600, private: str = "") -> bytes:
+    """A slide of Philips: two levels, and XML that says what was scanned."""
+    whole, half = scene(side), scene(side)[::2, ::2]
+
+    def said(name: str, value: str) -> str:
+        return f'<Attribute Name="{name}" PMSVR="IString">{value}</Attribute>'
+
+    about = (
+        '<?xml version="1.0"?><DataObject ObjectType="DPUfsImport">'
+        + said("DICOM_MANUFACTURER", "PHILIPS")
+        + said("PIM_DP_UFS_BARCODE", private)
+        + '<Attribute Name="PIM_DP_SCANNED_IMAGES"><Array><DataObject ObjectType="DPScannedImage">'
+        + said("PIM_DP_IMAGE_TYPE", "WSI")
+        + said("DICOM_PIXEL_SPACING", '"0.0005" "0.0005"')
+        + "</DataObject></Array></Attribute></DataObject>"
+    )
+    tags = {270: about, 305: "Philips DP v1.0"}
+    return tiff(
+        [
+            page(whole, [jpeg(tile) for tile in tiles(whole)], tags=tags),
+            page(half, [jpeg(tile) for tile in tiles(half)], tags={270: "level=1", 254: 1}),
+        ]
+    )
+
+
 def ndpi(side: int = 1024, private: str = "") -> bytes:
     """A slide of Hamamatsu: one JPEG with restart markers to a level, and the overview."""
     whole, aside = scene(side), scene(320, 64)[:128]

@@ -12,7 +12,7 @@ from flask import url_for
 from hub.dicom.bulk import PDF_SOP_CLASS, VIDEO_TRANSFER_SYNTAXES
 from hub.model import Encounter, Instance, Order, Patient, Series, Study
 
-from . import words
+from . import slide_levels, words
 
 
 @dataclass(frozen=True)
@@ -130,11 +130,6 @@ def worklist_row(encounter: Encounter, site: Site, *, can_capture: bool) -> Work
     )
 
 
-def is_picture(instance: Instance) -> bool:
-    """Whether an instance has pixels that can be shown; reports and the like have none."""
-    return bool(instance.rows and instance.columns)
-
-
 def is_video(instance: Instance) -> bool:
     """Whether an instance is a video that browsers play."""
     return instance.transfer_syntax_uid in VIDEO_TRANSFER_SYNTAXES
@@ -151,7 +146,7 @@ def _cover(study: Study) -> Instance | None:
     Of photos it is the one taken last, which somebody who has just sent it looks for; of
     radiology the first.
     """
-    pictures = [i for i in study.instances if is_picture(i)]
+    pictures = [i for series in study.series for i in slide_levels.covers(series.instances)]
     taken = [(i.acquired_at, n) for n, i in enumerate(pictures) if i.acquired_at]
     if study.encounter_based and taken:
         return pictures[max(taken)[1]]

@@ -14,7 +14,7 @@ from hub.model import Instance, ReviewFlag, Series, Study
 from hub.review_flags import sentences
 from indexing.sites import site_flags
 
-from . import present, words
+from . import present, slide_levels, words
 from .present import (
     Banner,
     Site,
@@ -24,7 +24,6 @@ from .present import (
     device,
     image_url,
     is_document,
-    is_picture,
     is_video,
     kinds,
     minute,
@@ -104,7 +103,7 @@ def study_view(
 
     `flags` are those of its instances, by SOP Instance UID.
     """
-    shown = [(s, i) for s in study.series for i in s.instances if is_picture(i)]
+    shown = [(s, i) for s in study.series for i in slide_levels.pictures(s.instances)]
     look_at = {
         i.sop_instance_uid: sentences(flags.get(i.sop_instance_uid, ())) for i in study.instances
     }
@@ -112,7 +111,7 @@ def study_view(
         _picture(study, n, len(shown), (s, i), site, look_at[i.sop_instance_uid])
         for n, (s, i) in enumerate(shown, 1)
     )
-    others = len(study.instances) - len(shown)
+    others = sum(not (i.rows and i.columns) for i in study.instances)
     day, time = day_and_time(study, site)
     return StudyView(
         banner=banner(study.patient, site),
@@ -158,6 +157,8 @@ def _picture(
     series, instance = found
     region = body_site(instance, series)
     kind = present.kind(series)
+    width, height = slide_levels.size(instance)
+    whole = slide_levels.full_size(series.instances, instance)
     facts = (
         ("Taken", minute(instance.acquired_at, site)),
         ("By", operator(instance, series)),
@@ -166,7 +167,8 @@ def _picture(
         # Of a photo's series it only repeats the above.
         ("Series", "" if study.encounter_based else series.description),
         ("Device", device(series)),
-        ("Size", f"{instance.columns:,} by {instance.rows:,} pixels"),
+        ("Size", words.pixels(width, height)),
+        ("Whole slide", words.pixels(*whole) if whole else ""),
     )
     return Picture(
         number=number,
@@ -177,8 +179,8 @@ def _picture(
         thumbnail=image_url(instance, "thumbnail"),
         report_url=_report_url(instance),
         label=f"{kind} {number} of {of}" + (f", {region}" if region else ""),
-        width=instance.columns or 0,
-        height=instance.rows or 0,
+        width=width,
+        height=height,
         facts=tuple((label, value) for label, value in facts if value),
         note=instance.note,
         look_at=look_at,
@@ -216,8 +218,7 @@ def _first(instance: Instance, tag: str) -> str:
 
 def _spacing(instance: Instance) -> str:
     """Return Pixel Spacing (0028,0030) as two numbers, or nothing."""
-    element = instance.header.get("00280030")
-    values = element.get("Value", ()) if isinstance(element, Mapping) else ()
+    values = slide_levels.spacing(instance)
     numbers = [v for v in values if isinstance(v, int | float) and v > 0]
     return f"{numbers[0]:g} {numbers[1]:g}" if len(numbers) == len(values) == 2 else ""
 

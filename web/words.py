@@ -162,6 +162,11 @@ def role(code: str) -> str:
     return _TITLES.get(code, code)
 
 
+def pixels(width: int, height: int) -> str:
+    """Return `4,000 by 3,000 pixels`."""
+    return f"{width:,} by {height:,} pixels"
+
+
 def count(number: int, one: str, many: str = "") -> str:
     """Return `1 image`, `3 images`, `1,204 images`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import os
 import re
-import struct
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
 from pydicom import dcmread
 from pydicom.dataset import Dataset, FileDataset
-from pydicom.encaps import get_frame
 from pydicom.uid import (
     HEVCM10P51,
     HEVCMP51,
@@ -32,7 +30,9 @@ from pydicom.uid import (
 )
 
 from hub.errors import NotAcceptable, NotFound, ObjectDamaged
-from hub.slices import FileSlice
+from hub.slices import FileSlice, HasDescriptor, HeldFile, Piece
+
+from .frame_index import FrameIndex
 
 _LONG_HEADER = 12
 """Bytes of tag, VR and 32-bit length before the value of OB and OW (PS3.5 7.1.2)."""
@@ -51,9 +51,10 @@ PDF_SOP_CLASS = str(EncapsulatedPDFStorage)
 _IMPLICIT_VR = "1.2.840.10008.1.2"
 
 
-def frames(file: BinaryIO, numbers: Sequence[int]) -> Iterator[bytes]:
-    """Yield frames by number, from 1, as they are encoded in the file.
+def frames(file: BinaryIO, numbers: Sequence[int]) -> Iterator[tuple[Piece, ...]]:
+    """Yield where frames lie in the file, by number from 1, as they are encoded.
 
+    They may be read after `file` is closed.
     Raises NotFound for a number there is not, NotAcceptable for frames that do not begin
     at a byte, ObjectDamaged.
     """
@@ -65,12 +66,13 @@ def frames(file: BinaryIO, numbers: Sequence[int]) -> Iterator[bytes]:
     if syntax in VIDEO_TRANSFER_SYNTAXES:
         raise NotAcceptable("A video is one stream: its frames are given rendered.")
     start = file.tell() + (8 if syntax == _IMPLICIT_VR else _LONG_HEADER)
-    for number in numbers:
-        file.seek(start)
-        if syntax.is_encapsulated:
-            yield _encapsulated(file, number - 1, total)
-        else:
-            yield _native(file, number - 1, start, _frame_length(ds))
+    held = HeldFile.of(file)
+    if syntax.is_encapsulated:
+        index = FrameIndex(held, ds, start)
+        yield from (index.frame(number - 1) for number in numbers)
+    else:
+        length = _frame_length(ds)
+        yield from (_native(held, number - 1, start, length) for number in numbers)
 
 
 def video_stream(file: BinaryIO) -> tuple[FileSlice, ...]:
@@ -147,13 +149,6 @@ def _tag(text: str) -> int:
     return int(text, 16)
 
 
-def _encapsulated(file: BinaryIO, index: int, total: int) -> bytes:
-    try:
-        return get_frame(file, index, number_of_frames=total)
-    except (ValueError, struct.error, OSError) as exc:
-        raise ObjectDamaged from exc
-
-
 def _frame_length(ds: Dataset) -> int:
     bits = int(ds.BitsAllocated)
     if bits % 8 or "SamplesPerPixel" not in ds:
@@ -161,9 +156,8 @@ def _frame_length(ds: Dataset) -> int:
     return int(ds.Rows) * int(ds.Columns) * int(ds.SamplesPerPixel) * (bits // 8)
 
 
-def _native(file: BinaryIO, index: int, start: int, length: int) -> bytes:
-    file.seek(start + index * length)
-    frame = file.read(length)
-    if len(frame) != length:
+def _native(file: HasDescriptor, index: int, start: int, length: int) -> tuple[FileSlice, ...]:
+    first = start + index * length
+    if first + length > os.fstat(file.fileno()).st_size:
         raise ObjectDamaged
-    return frame
+    return (FileSlice(file, first, length),)

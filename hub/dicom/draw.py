@@ -8,18 +8,21 @@ from __future__ import annotations
 import io
 import json
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 from PIL import Image, ImageCms
 from pydicom import dcmread
 from pydicom.dataset import Dataset
-from pydicom.encaps import get_frame
 from pydicom.pixels.processing import apply_color_lut, apply_modality_lut, apply_windowing
 from pydicom.pixels.utils import pixel_array
 from pydicom.uid import JPEGBaseline8Bit, JPEGExtended12Bit
 
+from hub.slices import chunks_of
+
+from .draw_slide import WHOLE, is_whole, mosaic
+from .frame_index import FrameIndex
 from .jpeg_icc import with_icc
 from .quality import SIDE, measure
 
@@ -30,28 +33,46 @@ _LARGEST_FRAME = 1 << 30
 _JPEG = frozenset({JPEGBaseline8Bit, JPEGExtended12Bit})
 _PILLOW = {"image/jpeg": "JPEG", "image/png": "PNG"}
 
+_PIXEL_DATA, _ELEMENT_HEADER = b"\xe0\x7f\x10\x00", 12
+
 Answer = tuple[dict[str, Any], bytes]
+Stream = Callable[[int], bytes]
+"""Gives an encapsulated frame by its number; only that frame is read."""
 
 
 def answer(request: Mapping[str, Any]) -> Answer:
     """Draw `request["frame"]` of `request["path"]` as it is asked for, or measure it."""
-    ds = dcmread(request["path"], defer_size=64 * 1024)
-    if "Rows" not in ds or "PixelData" not in ds:
-        return {"refused": "no-picture"}, b""
-    frames = int(ds.get("NumberOfFrames") or 1)
-    if not 1 <= request["frame"] <= frames or _frame_bytes(ds) > _LARGEST_FRAME:
+    with open(request["path"], "rb") as file:
+        ds = dcmread(file, stop_before_pixels=True)
+        start = file.tell()
+        if "Rows" not in ds or file.read(4) != _PIXEL_DATA:
+            return {"refused": "no-picture"}, b""
+
+        def stream(frame: int) -> bytes:
+            pieces = FrameIndex(file, ds, start + _ELEMENT_HEADER).frame(frame - 1)
+            return b"".join(chunk for piece in pieces for chunk in chunks_of(piece))
+
+        return _drawn(ds, request, stream)
+
+
+def _drawn(ds: Dataset, request: Mapping[str, Any], stream: Stream) -> Answer:
+    frame, frames = request["frame"], int(ds.get("NumberOfFrames") or 1)
+    known = is_whole(ds) if frame == WHOLE else 1 <= frame <= frames
+    if not known or _frame_bytes(ds) > _LARGEST_FRAME:
         return {"refused": "frame"}, b""
     if request.get("measure"):
-        small = _picture(ds, {**request, "viewport": (SIDE, SIDE)})
+        small = _picture(ds, {**request, "viewport": (SIDE, SIDE)}, stream)
         return {}, json.dumps(measure(small)).encode()
-    if _is_photo_stream(ds) and request["mediaType"] == "image/jpeg" and not _is_drawn(request):
-        return {}, with_icc(_stream(ds, request["frame"]), ds.get("ICCProfile"))
-    return {}, _encoded(_srgb(_picture(ds, request), ds), request)
+    if _is_as_stored(ds, request):
+        return {}, with_icc(stream(frame), _profile(ds))
+    return {}, _encoded(_srgb(_picture(ds, request, stream), ds), request)
 
 
-def _is_drawn(request: Mapping[str, Any]) -> bool:
-    """Whether anything was asked for that the stored stream does not already have."""
-    return bool(request["viewport"] or request["window"] or request["quality"])
+def _is_as_stored(ds: Dataset, request: Mapping[str, Any]) -> bool:
+    """Whether nothing was asked for that the stored stream does not already have."""
+    changed = request["viewport"] or request["window"] or request["quality"]
+    jpeg = request["mediaType"] == "image/jpeg" and _is_photo_stream(ds)
+    return jpeg and request["frame"] != WHOLE and not changed
 
 
 def _frame_bytes(ds: Dataset) -> int:
@@ -65,23 +86,25 @@ def _is_photo_stream(ds: Dataset) -> bool:
     return ds.file_meta.TransferSyntaxUID in _JPEG and ds.BitsAllocated == 8 and shown
 
 
-def _stream(ds: Dataset, frame: int) -> bytes:
-    frames = int(ds.get("NumberOfFrames") or 1)
-    return get_frame(ds.PixelData, frame - 1, number_of_frames=frames)
-
-
-def _picture(ds: Dataset, request: Mapping[str, Any]) -> Image.Image:
-    """The frame in 8 bits, made smaller to fit the viewport, never larger."""
+def _picture(ds: Dataset, request: Mapping[str, Any], stream: Stream) -> Image.Image:
+    """What was asked for in 8 bits, made smaller to fit the viewport, never larger."""
     viewport = request["viewport"]
-    image: Image.Image
-    if _is_photo_stream(ds) and not request["window"]:
-        image = Image.open(io.BytesIO(_stream(ds, request["frame"])), formats=["JPEG"])
-        if viewport:
-            image.draft(image.mode, tuple(viewport))
+    if request["frame"] == WHOLE:
+        image = mosaic(ds, lambda frame: _one(ds, {**request, "frame": frame}, None, stream))
     else:
-        image = Image.fromarray(_eight_bit(ds, request))
+        image = _one(ds, request, viewport, stream)
     if viewport:
         image.thumbnail(tuple(viewport), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    return image
+
+
+def _one(ds: Dataset, request: Mapping[str, Any], viewport: Any, stream: Stream) -> Image.Image:
+    """One frame, read no larger than the viewport needs."""
+    if not _is_photo_stream(ds) or request["window"]:
+        return Image.fromarray(_eight_bit(ds, request))
+    image: Image.Image = Image.open(io.BytesIO(stream(request["frame"])), formats=["JPEG"])
+    if viewport:
+        image.draft(image.mode, tuple(viewport))
     return image
 
 
@@ -126,7 +149,7 @@ def _scaled(values: Any, low: float, high: float) -> Any:
 
 def _srgb(image: Image.Image, ds: Dataset) -> Image.Image:
     """Convert by the object's profile, so that a small picture needs none."""
-    profile = ds.get("ICCProfile")
+    profile = _profile(ds)
     if image.mode not in {"L", "RGB"}:
         image = image.convert("RGB")
     if not profile or image.mode != "RGB":
@@ -137,6 +160,13 @@ def _srgb(image: Image.Image, ds: Dataset) -> Image.Image:
     except (ImageCms.PyCMSError, OSError):
         return image
     return converted or image
+
+
+def _profile(ds: Dataset) -> bytes | None:
+    """The object's ICC profile; of a slide that of its first optical path (C.8.12.5)."""
+    paths = ds.get("OpticalPathSequence") or (ds,)
+    profile: bytes | None = ds.get("ICCProfile") or paths[0].get("ICCProfile")
+    return profile
 
 
 def _encoded(image: Image.Image, request: Mapping[str, Any]) -> bytes:

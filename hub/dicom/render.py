@@ -15,6 +15,7 @@ from hub.errors import NotAcceptable, NotFound
 from hub.model import Instance
 
 from .bulk import VIDEO_TRANSFER_SYNTAXES, video_stream
+from .draw_slide import WHOLE, fits_one_picture
 
 MEDIA_TYPES = frozenset({"image/jpeg", "image/png"})
 
@@ -45,20 +46,23 @@ class DicomRenderer:
         path: str,
         instance: Instance,
         *,
-        frame: int = 1,
+        frame: int | None = None,
         viewport: tuple[int, int] | None = None,
         quality: int | None = None,
         media_type: str = "image/jpeg",
         window: tuple[float, float] | None = None,
     ) -> bytes:
-        """Return one frame as JPEG or PNG.
+        """Return one frame as JPEG or PNG; where none is named, the picture of the instance.
 
+        That is all tiles of a slide's image together where they are few, else the first frame.
         Without viewport, quality and window a photo is its own stored stream, with its
         ICC profile and no other metadata. `window` is (center, width). Raises NotFound
         for a frame that is not there, NotAcceptable for what has no picture.
         """
         if media_type not in MEDIA_TYPES:
             raise NotAcceptable
+        if frame is None:
+            frame = WHOLE if fits_one_picture(instance) else 1
         request: dict[str, object] = {
             "path": path,
             "frame": frame,
@@ -79,8 +83,11 @@ class DicomRenderer:
         return picture
 
     def thumbnail(self, path: str, instance: Instance, size: int = 256) -> bytes:
-        """Return the middle frame as a JPEG of at most `size` pixels a side, in sRGB."""
-        frame = (instance.number_of_frames + 1) // 2
+        """Return a JPEG of at most `size` pixels a side, in sRGB.
+
+        Of the whole picture of a slide's image where it can be drawn, else of the middle frame.
+        """
+        frame = (instance.number_of_frames + 1) // 2 if not fits_one_picture(instance) else WHOLE
         return self.rendered(path, instance, frame=frame, viewport=(size, size), quality=80)
 
     def measured(self, path: str, instance: Instance) -> Mapping[str, float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydicom.dataset import Dataset
 
-from hub.model import CaptureContext, Photograph
+from hub.model import CaptureContext, Kind, Photograph
 
 from . import encounter_modules as encounter
 from . import image_modules as image
@@ -34,9 +34,15 @@ def still(
 
 
 def of_specimen(ds: Dataset, context: CaptureContext) -> None:
-    """Add the Specimen Module where a specimen was photographed."""
+    """Add the Specimen Module where a specimen was photographed.
+
+    A gross photo may show the label of the jar, on which patients are named, and nobody has
+    looked: then Burned In Annotation (C.7.6.1) is left out, which says neither YES nor NO.
+    """
     if context.specimen:
         specimen(ds, context.specimen, context.related.specimen)
+    if context.kind is Kind.GROSS:
+        del ds.BurnedInAnnotation
 
 
 def camera(ds: Dataset, photograph: Photograph) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from dicomweb_client import DICOMwebClient
 from dicomweb_client.session_utils import create_session
+from drawn_slide import large_slide
 from pydicom import dcmread
 from requests import HTTPError
 from served import make_radiograph
@@ -26,6 +27,7 @@ from servers.hub import RunningHub, running_hub
 pytestmark = pytest.mark.integration
 
 STUDY = "1.2.826.0.1.3680043.9.9999.1"
+SLIDE = "1.2.826.0.1.3680043.9.9999.7"
 
 
 @pytest.fixture(scope="module")
@@ -126,6 +128,17 @@ def test_metadata_frames_and_pictures_of_a_photo(client, receipt) -> None:
     assert metadata["00100020"]["Value"] == ["1297287652"]
     assert frame[:2] == b"\xff\xd8"
     assert rendered[:8] == b"\x89PNG\r\n\x1a\n"
+
+
+def test_tiles_of_a_slide_come_one_by_one(client) -> None:
+    uids = (SLIDE, f"{SLIDE}.1", f"{SLIDE}.1.1")
+    sent = large_slide(SLIDE, uids[2], "extended", columns=640)
+    client.store_instances([dcmread(io.BytesIO(sent))])
+
+    tiles = client.retrieve_instance_frames(*uids, [1, 1_700, 3_130], media_types=("image/jpeg",))
+
+    assert [tile[6:14] for tile in tiles] == [b"00000001", b"00001700", b"00003130"]
+    assert client.retrieve_instance_metadata(*uids)["00280008"]["Value"] == [3_130]
 
 
 def test_a_study_of_another_patient_is_refused_to_the_client(client) -> None:

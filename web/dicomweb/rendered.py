@@ -13,6 +13,7 @@ from capture_api.current import current_hub
 from hub import access
 from hub.errors import InvalidRequest, NotAcceptable, NotFound
 from hub.model import Instance, Practitioner
+from web.slide_levels import covers
 
 from .media_types import Offer
 from .multipart import Part, multipart_response
@@ -31,8 +32,11 @@ _LARGEST_THUMBNAIL = 512
 @bp.get(f"{INSTANCE}/rendered")
 @allowed(access.may_read)
 def retrieve_rendered(by: Practitioner, **uids: str) -> Response:
-    """Return the picture of an instance; of its first frame when it has several."""
-    return _rendered(uids, 1, by)
+    """Return the picture of an instance; of its first frame when it has several.
+
+    Of a slide's image it is all of its tiles together, where they are few.
+    """
+    return _rendered(uids, None, by)
 
 
 @bp.get(f"{INSTANCE}/frames/<numbers>/rendered")
@@ -92,17 +96,17 @@ def thumbnail_size(arguments: Mapping[str, str]) -> int:
     return min(max(_viewport(arguments["viewport"])), _LARGEST_THUMBNAIL)
 
 
-def _rendered(uids: dict[str, str], frame: int, by: Practitioner) -> Response:
+def _rendered(uids: dict[str, str], frame: int | None, by: Practitioner) -> Response:
     offer = agreed(_STILLS)
     options = {**rendering_options(request.args), "frame": frame, "media_type": offer.type}
     image = _first_image(instances_of(uids, by, "wado-rendered"))
-    if frame > image.number_of_frames:
+    if frame is not None and frame > image.number_of_frames:
         raise NotFound
     return Response(current_hub().reading.rendered(image, by, **options), mimetype=offer.type)
 
 
 def _first_image(instances: tuple[Instance, ...]) -> Instance:
-    image = next((i for i in instances if i.rows), None)
+    image = next(iter(covers(instances)), None) or next((i for i in instances if i.rows), None)
     if image is None:
         raise NotAcceptable("There is no image in it that could be rendered.")
     return image

@@ -15,7 +15,7 @@ from hub import access
 from hub.dicom.bulk import VIDEO_TRANSFER_SYNTAXES, bulk_value, frames, video_stream
 from hub.errors import InvalidRequest, NotAcceptable
 from hub.model import Instance, Practitioner
-from hub.slices import chunks_of
+from hub.slices import Piece, chunks_of
 
 from .header_json import metadata_of
 from .media_types import DICOM, DICOM_JSON, OCTETS, Offer
@@ -101,13 +101,23 @@ def frame_numbers(text: str) -> list[int]:
 def _frames(instance: Instance, numbers: list[int] | range, by: Practitioner) -> Response:
     offer = agreed(frame_offers(instance))
     media_type = f"{offer.type}; transfer-syntax={offer.transfer_syntaxes[0]}"
+    url = f"{instance_url(instance, base())}/frames"
     with current_hub().reading.open(instance, by) as file:
-        url = f"{instance_url(instance, base())}/frames"
         parts = [
-            _bytes_part(media_type, f"{url}/{number}", frame)
+            _frame_part(media_type, f"{url}/{number}", frame)
             for number, frame in zip(numbers, frames(file, numbers), strict=True)
         ]
     return _response(parts, offer, offer.type)
+
+
+def _frame_part(media_type: str, location: str, frame: tuple[Piece, ...]) -> Part:
+    """A frame is read from its file while it is sent, however many there are."""
+
+    def chunks() -> Iterator[bytes]:
+        for piece in frame:
+            yield from map(bytes, chunks_of(piece))
+
+    return Part(media_type, location, sum(map(len, frame)), chunks)
 
 
 def _video(instance: Instance, by: Practitioner) -> Response:

@@ -8,11 +8,18 @@ from pathlib import Path
 
 import pytest
 from drawn_pdf import pdf
+from drawn_tiff import ndpi, svs
 from pydicom import Dataset, dcmread
 
 from factories import draw_jpeg, make_capture, make_encounter, make_practitioner, make_source
 from hub.bootstrap import Hub, build_hub
-from hub.errors import DamagedDocument, RegionMissing, SpecimenMissing, StoreUnavailable
+from hub.errors import (
+    DamagedDocument,
+    RegionMissing,
+    SpecimenMissing,
+    StoreUnavailable,
+    UnsupportedMedia,
+)
 from hub.model import Capture, Dermoscopy, Kind, SealedEncounter, Specimen, StagePosition
 from hub.settings import Settings
 
@@ -75,6 +82,16 @@ class TestSpecimens:
     def test_without_the_label_nothing_is_kept(self, hub, taken, changes: dict):
         capture = taken(**changes)
         with pytest.raises(SpecimenMissing):
+            hub.ingest.capture(capture, BY)
+        assert hub.catalog.capture(capture.capture_id) is None
+
+    @pytest.mark.parametrize(
+        "content", [svs(300), svs(300, big=True), ndpi(256)], ids=["SVS", "BigTIFF", "NDPI"]
+    )
+    def test_a_whole_slide_is_refused_with_the_way_it_can_come(self, hub, taken, content: bytes):
+        capture = taken(content, kind=Kind.MICROSCOPY, specimen=SLIDE)
+
+        with pytest.raises(UnsupportedMedia, match=r"wsidicomizer.*STOW-RS"):
             hub.ingest.capture(capture, BY)
         assert hub.catalog.capture(capture.capture_id) is None
 

@@ -109,6 +109,11 @@ class TestSpecimen:
         ds = read_back(kind=Kind.GROSS, specimen=Specimen("S26-7"))
         assert ds.SpecimenDescriptionSequence[0].SpecimenIdentifier == "S26-7"
 
+    def test_nobody_has_looked_whether_a_jar_names_the_patient(self, read_back):
+        ds = read_back(kind=Kind.GROSS, specimen=SLIDE)
+        assert "BurnedInAnnotation" not in ds
+        assert read_back().BurnedInAnnotation == "NO"
+
     def test_a_label_is_never_cut(self, read_back):
         with pytest.raises(NotStorable):
             read_back(kind=Kind.GROSS, specimen=Specimen("9" * 65))
