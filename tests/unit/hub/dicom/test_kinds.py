@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pydicom
 import pytest
-from drawn import exif, jpeg
+from drawn import encoded, exif, jpeg, scene
 from drawn_pdf import pdf
 from PIL.TiffImagePlugin import IFDRational
 
@@ -63,6 +63,14 @@ def test_each_kind_has_its_class_and_modality(read_back, changes, name, modality
 def test_that_nobody_looked_for_faces_is_said_on_the_safe_side(read_back, kind: Kind):
     ds = read_back(kind=kind)
     assert (ds.RecognizableVisualFeatures, ds.BurnedInAnnotation) == ("YES", "NO")
+
+
+@pytest.mark.parametrize(("format", "flag"), [("JPEG", "01"), ("PNG", "00"), ("TIFF", "00")])
+@pytest.mark.parametrize("kind", [Kind.PHOTO, Kind.MICROSCOPY, Kind.ENDOSCOPY, Kind.DERMOSCOPY])
+def test_whether_it_ever_was_lossy_is_always_said(read_back, kind: Kind, format: str, flag: str):
+    ds = read_back(encoded(scene(), format), kind=kind)
+    assert ds.LossyImageCompression == flag
+    assert ("LossyImageCompressionRatio" in ds) is (flag == "01")
 
 
 class TestDermoscopy:

@@ -132,6 +132,76 @@ class TestExposure:
         assert decimal_string(value) is None
 
 
+SHORTS = {
+    "ExposureProgram": (0x8822, 2),
+    "PhotographicSensitivity": (0x8827, 400),
+    "SensitivityType": (0x8830, 3),
+    "MeteringMode": (0x9207, 5),
+    "LightSource": (0x9208, 21),
+    "FocalLengthIn35mmFilm": (0xA405, 26),
+    "SensingMethod": (0xA217, 7),
+    "CustomRendered": (0xA401, 1),
+    "ExposureMode": (0xA402, 2),
+    "WhiteBalance": (0xA403, 1),
+    "SceneCaptureType": (0xA406, 3),
+    "GainControl": (0xA407, 4),
+    "Contrast": (0xA408, 1),
+    "Saturation": (0xA409, 2),
+    "Sharpness": (0xA40A, 1),
+    "SubjectDistanceRange": (0xA40C, 3),
+}
+LONGS = {
+    "StandardOutputSensitivity": (0x8831, 401),
+    "RecommendedExposureIndex": (0x8832, 402),
+    "ISOSpeed": (0x8833, 403),
+    "ISOSpeedLatitudeyyy": (0x8834, 404),
+    "ISOSpeedLatitudezzz": (0x8835, 405),
+}
+RATIONALS = {
+    "ExposureTimeInSeconds": (0x829A, 5),
+    "FNumber": (0x829D, 5),
+    "ShutterSpeedValue": (0x9201, 10),
+    "ApertureValue": (0x9202, 5),
+    "BrightnessValue": (0x9203, 10),
+    "ExposureBiasValue": (0x9204, 10),
+    "MaxApertureValue": (0x9205, 5),
+    "SubjectDistance": (0x9206, 5),
+    "FocalLength": (0x920A, 5),
+    "Temperature": (0x9400, 10),
+    "Humidity": (0x9401, 5),
+    "Pressure": (0x9402, 5),
+    "WaterDepth": (0x9403, 10),
+    "Acceleration": (0x9404, 5),
+    "CameraElevationAngle": (0x9405, 10),
+    "FlashEnergy": (0xA20B, 5),
+    "PhotographicExposureIndex": (0xA215, 5),
+    "DigitalZoomRatio": (0xA404, 5),
+}
+TEXTS = {"SpectralSensitivity": 0x8824, "LensMake": 0xA433, "LensModel": 0xA434}
+
+
+def test_every_tag_of_the_map_arrives_under_its_own_name():
+    """PS3.17 Annex NNNN: each tag has a value that no other has."""
+    entries = [(tag, 3, struct.pack("<H", value)) for tag, value in SHORTS.values()]
+    entries += [(tag, 4, struct.pack("<I", value)) for tag, value in LONGS.values()]
+    wanted: dict[str, object] = {name: value for name, (_, value) in (SHORTS | LONGS).items()}
+    for number, (name, (tag, type_)) in enumerate(RATIONALS.items(), start=101):
+        value = -number if type_ == 10 else number
+        entries.append((tag, type_, struct.pack("<2i", value, 4)))
+        wanted[name] = f"{value / 4:g}"
+    for name, tag in TEXTS.items():
+        entries.append((tag, 2, name.encode() + b"\x00"))
+        wanted[name] = name
+    entries += [(0x9000, 7, b"0232"), (0xA300, 7, b"\x03"), (0xA301, 7, b"\x01")]
+    wanted |= {"EXIFVersion": "0232", "FileSource": 3, "SceneType": 1}
+    entries.append((0xA432, 5, struct.pack("<8I", 24, 1, 70, 1, 28, 10, 4, 1)))
+    wanted["LensSpecification"] = ["24", "70", "2.8", "4"]
+    entries.append((0x9209, 3, struct.pack("<H", 0b1011101)))
+    wanted |= {"FlashFiringStatus": 1, "FlashReturnStatus": 2, "FlashMode": 3}
+    wanted |= {"FlashFunctionPresent": 0, "FlashRedEyeMode": 1}
+    assert facts_of(block(exif=entries)).exposure == wanted
+
+
 class TestHostileBlocks:
     @pytest.mark.parametrize("block", [b"", b"II*\x00", b"MM\x00*\xff\xff\xff\xff", bytes(100)])
     def test_garbage_gives_defaults(self, block: bytes):
@@ -169,7 +239,7 @@ def block_of_many_reads(pointers: int, values: int) -> bytes:
 
 
 TAKEN = b"2026:03:01 10:20:30\x00"
-SIZES = {2: 1, 3: 2, 4: 4, 5: 8, 8: 2, 10: 8}
+SIZES = {2: 1, 3: 2, 4: 4, 5: 8, 7: 1, 8: 2, 10: 8}
 """Bytes of one value of each field type."""
 
 Entries = list[tuple[int, int, bytes]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import struct
 import zlib
@@ -93,6 +94,12 @@ class TestMadeProfiles:
             start = int.from_bytes(profile[at + 4 : at + 8], "big")
             found = np.frombuffer(profile, ">i4", 3, start + 8) / 65536
             assert found == pytest.approx(wanted, abs=5e-4)
+
+    @pytest.mark.parametrize(
+        ("made", "digest"), [(display_p3, "0ee6bd6b6bfbc2b9"), (adobe_rgb, "edfbcfb5f289f576")]
+    )
+    def test_they_are_the_same_on_every_machine(self, made: Callable[[], bytes], digest: str):
+        assert hashlib.sha256(made()).hexdigest().startswith(digest)
 
     def test_white_stays_white(self):
         assert in_srgb(adobe_rgb(), (255, 255, 255)) == (255, 255, 255)
