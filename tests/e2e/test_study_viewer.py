@@ -307,7 +307,7 @@ class TestDocument:
         address = f"/images/{viewer.receipts['document'].sop_instance_uid}/document"
 
         page.evaluate(HOLD_IT, [tag, address])
-        page.wait_for_timeout(300)
+        page.wait_for_load_state("networkidle")
 
         assert {frame.url for frame in page.frames} <= {page.url, "about:blank", "", BLOCKED}
         assert bait.asked == []
