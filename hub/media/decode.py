@@ -15,7 +15,7 @@ from typing import Any
 import jpeg_ls
 import numpy as np
 import pillow_heif
-from PIL import Image
+from PIL import Image, TiffImagePlugin
 
 from .deep_jpeg import eight_bit_pixels_of
 from .marker import scale_of
@@ -57,6 +57,9 @@ _TRANSPOSE = {
 _ORIENTATION, _NEW_SUBFILE_TYPE, _BITS_PER_SAMPLE, _PLANAR = 0x0112, 254, 258, 284
 _REDUCED_RESOLUTION, _IN_PLANES = 1, 2
 _DNG_VERSION = 50706
+_COMPRESSION, _SAMPLES, _SAMPLE_FORMAT, _FLOAT = 259, 277, 339, 3
+_WEBP = 50001
+"""A compression that Pillow knows but its libtiff is built without."""
 _IMAGE_DESCRIPTION, _NDPI_FORMAT = 270, 65420
 _STORED_NATIVE = frozenset({"heif", "avif"})
 """Photos from video coders: JPEG-LS would halve them and take three times their decoding."""
@@ -121,6 +124,8 @@ def _decode(request: Mapping[str, Any]) -> Answer:
     if request.get("precision", 8) != 8:
         return _decode_deep_jpeg(request)
     kind = request["format"]
+    if kind == "tiff" and not _is_coding_read(request["path"]):
+        return {"refused": "tiff-coding"}, b""
     # Given a path, Pillow maps plain TIFF rows into memory without regard to a turn by 90 degrees.
     with (
         open(request["path"], "rb") as file,
@@ -166,6 +171,18 @@ def _is_slide(image: Image.Image) -> bool:
     """Whether a slide scanner of Aperio (SVS) or Hamamatsu (NDPI) wrote this TIFF."""
     tags = image.tag_v2  # type: ignore[attr-defined]
     return str(tags.get(_IMAGE_DESCRIPTION, "")).startswith("Aperio") or _NDPI_FORMAT in tags
+
+
+def _is_coding_read(path: str) -> bool:
+    """Whether the decoder knows the compression and the kind of numbers of a TIFF."""
+    with open(path, "rb") as file:
+        tags = TiffImagePlugin.ImageFileDirectory_v2(file.read(8))
+        file.seek(tags.next)
+        tags.load(file)
+    coding, samples = tags.get(_COMPRESSION, 1), tags.get(_SAMPLES, 1)
+    in_floats = max(tags.get(_SAMPLE_FORMAT, (1,))) == _FLOAT and samples > 1
+    known = coding in TiffImagePlugin.COMPRESSION_INFO and coding != _WEBP
+    return known and not in_floats
 
 
 def _odd_tiff(image: Image.Image) -> str:

@@ -86,6 +86,9 @@ _REFUSALS: dict[str, HubError] = {
     "deep-jpeg": UnsupportedMedia(
         "This JPEG has more than 8 bits a colour and cannot be read here. Please save it as PNG."
     ),
+    "tiff-coding": UnsupportedMedia(
+        "This TIFF is coded in a way that cannot be read here. Please save it as PNG or JPEG."
+    ),
     "deep-planes": UnsupportedMedia(
         "This TIFF holds its colours in planes of more than 8 bits. Please save it as PNG."
     ),

@@ -106,6 +106,19 @@ class TestRefusedTiff:
         with pytest.raises(UnsupportedMedia, match="planes"):
             taken(tiff(bytes(256 * 8 * 6), entries))
 
+    @pytest.mark.parametrize(
+        "entries",
+        [
+            {BITS: [8], PHOTOMETRIC: [1], COMPRESSION: [34887]},
+            {BITS: [8], PHOTOMETRIC: [1], COMPRESSION: [50001]},
+            {BITS: [32] * 3, PHOTOMETRIC: [2], SAMPLES: [3], FORMAT: [FLOAT] * 3},
+        ],
+        ids=["LERC", "WebP", "floating colours"],
+    )
+    def test_codings_that_are_not_read_are_not_called_damage(self, taken: Taken, entries: dict):
+        with pytest.raises(UnsupportedMedia, match="coded in a way"):
+            taken(tiff(bytes(256 * 8 * 12), entries))
+
     @pytest.mark.parametrize("entry", [{254: [1]}, {50706: [1, 4]}], ids=["reduced", "DNG"])
     def test_the_preview_of_raw_data_is_not_the_photo(self, taken: Taken, entry: dict):
         with pytest.raises(UnsupportedMedia, match="raw data"):
