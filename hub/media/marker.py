@@ -143,6 +143,8 @@ def _candidates(grey: Grey) -> Iterator[Floats]:
 def _squares(grey: Grey, outline: Floats) -> Floats | None:
     """Centres of the four white squares by their centre of brightness; None without them."""
     to_picture = mapping(_OUTLINE, outline)
+    if not _is_dark_on_light(grey, to_picture):
+        return None
     for _ in range(6):
         values = sampled(grey, to_picture, (_CENTRES[:, None] + _AROUND).reshape(-1, 2))
         if values is None:
@@ -158,6 +160,25 @@ def _squares(grey: Grey, outline: Floats) -> Floats | None:
     return found
 
 
+def _is_dark_on_light(grey: Grey, to_picture: Floats) -> bool:
+    """Whether the frame is darker than the paper beside it: nearly all else is out by that."""
+    values = sampled(grey, to_picture, _BESIDE)
+    if values is None:
+        return False
+    inside, outside = values.reshape(2, -1)
+    return bool((outside - inside > _LEAST_CONTRAST).mean() > _PART_ALIKE)
+
+
+_ALONG = np.linspace(3.0, SIDE - 3.0, 8)
+_BESIDE = np.concatenate(
+    [
+        np.concatenate(
+            [[(x, at), (x, SIDE - at), (at, x), (SIDE - at, x)] for x in _ALONG.tolist()]
+        )
+        for at in (2.0, -2.5)
+    ]
+)
+"""Points on the frame, and as many on the paper beside them."""
 _AROUND = np.stack(np.meshgrid(*[np.linspace(-3.0, 3.0, 21)] * 2), axis=-1).reshape(-1, 2)
 """Points around the centre of a square, in which nothing else is white."""
 _STEPS = np.arange(-3.0, SIDE + 3.1, 1.0)
