@@ -75,7 +75,7 @@ def _fork_for(call: Mapping[str, Any], writer: int, line: socket.socket) -> None
             _end_with_parent()
             line.close()
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            if _is_child(writer, call["limits"]["wall_seconds"]):
+            if _is_child(call["limits"]["wall_seconds"]):
                 _run(call, program, writer)
         finally:
             # Without a whole answer the parent sees a death; a traceback would only leak.
@@ -83,7 +83,7 @@ def _fork_for(call: Mapping[str, Any], writer: int, line: socket.socket) -> None
     os.close(writer)
 
 
-def _is_child(writer: int, wall_seconds: float) -> bool:
+def _is_child(wall_seconds: float) -> bool:
     """Go on as the first process of a namespace; False for the keeper, when that has ended."""
     signal.setitimer(signal.ITIMER_REAL, wall_seconds)
     if ctypes.CDLL(None).unshare(_CLONE_NEWPID) != 0:
@@ -92,7 +92,6 @@ def _is_child(writer: int, wall_seconds: float) -> bool:
     if child == 0:
         _end_with_parent()
         return True
-    os.close(writer)
     os.waitpid(child, 0)
     return False
 
