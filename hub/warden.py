@@ -80,9 +80,10 @@ def _fork_for(call: Mapping[str, Any], writer: int, line: socket.socket) -> None
     gc.freeze()  # a child that collected garbage would copy every page it shares with us
     if os.fork() == 0:
         try:
+            _end_with_parent()
             line.close()
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            if _is_child(writer, call["limits"]["wall_seconds"]):
+            if _is_child(call["limits"]["wall_seconds"]):
                 _run(call, program, writer)
         finally:
             # Without a whole answer the parent sees a death; a traceback would only leak.
@@ -90,20 +91,23 @@ def _fork_for(call: Mapping[str, Any], writer: int, line: socket.socket) -> None
     os.close(writer)
 
 
-def _is_child(writer: int, wall_seconds: float) -> bool:
+def _is_child(wall_seconds: float) -> bool:
     """Go on as the first process of a namespace; False for the keeper, when that has ended."""
     _end_unless_read(writer)
     signal.setitimer(signal.ITIMER_REAL, wall_seconds)
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.unshare(_CLONE_NEWPID) != 0:
+    if ctypes.CDLL(None).unshare(_CLONE_NEWPID) != 0:
         return True  # this process is the child, and has only its own alarm
     child = os.fork()
     if child == 0:
-        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        _end_with_parent()
         return True
-    os.close(writer)
     os.waitpid(child, 0)
     return False
+
+
+def _end_with_parent() -> None:
+    """End when the process above does: the warden's end, and so the hub's, is everybody's."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _run(call: Mapping[str, Any], program: Any, writer: int) -> None:

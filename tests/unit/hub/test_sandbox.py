@@ -8,6 +8,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,19 @@ def test_what_a_child_has_started_ends_with_it(attempt):
     assert is_gone("61.25")
 
 
+def test_when_the_warden_ends_its_children_end(attempt):
+    if not attempt.may:
+        return  # it starts nothing that could be left
+    with ThreadPoolExecutor(1) as pool:
+        patient = child.Limits(wall_seconds=120)
+        call = pool.submit(attempt, "linger", "hang", seconds="62.75", limits=patient)
+        assert is_there("62.75")
+        child._warden._process.kill()
+        with pytest.raises(child.ChildDied):
+            call.result()
+    assert is_gone("62.75")
+
+
 @pytest.mark.parametrize("wreck", ["hang", "babble", "crash", "abort"])
 def test_a_child_that_will_not_answer_is_one_failed_call(attempt, wreck):
     with pytest.raises(child.ChildDied):
@@ -104,8 +118,16 @@ def test_a_kernel_that_cannot_is_named_in_the_log_or_refused(monkeypatch, caplog
 
 def is_gone(argument: str) -> bool:
     """Whether no process with this argument is left; the kernel takes a moment."""
-    for _ in range(200):
-        if not any(argument in line for line in command_lines()):
+    return soon(lambda: not any(argument in line for line in command_lines()))
+
+
+def is_there(argument: str) -> bool:
+    return soon(lambda: any(argument in line for line in command_lines()))
+
+
+def soon(holds: Callable[[], bool]) -> bool:
+    for _ in range(500):
+        if holds():
             return True
         time.sleep(0.02)
     return False
