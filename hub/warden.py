@@ -81,6 +81,7 @@ def _fork_for(call: Mapping[str, Any], writer: int, line: socket.socket) -> None
     if os.fork() == 0:
         try:
             _end_with_parent()
+            _end_unless_read(writer)
             line.close()
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             if _is_child(call["limits"]["wall_seconds"]):
@@ -93,7 +94,6 @@ def _fork_for(call: Mapping[str, Any], writer: int, line: socket.socket) -> None
 
 def _is_child(wall_seconds: float) -> bool:
     """Go on as the first process of a namespace; False for the keeper, when that has ended."""
-    _end_unless_read(writer)
     signal.setitimer(signal.ITIMER_REAL, wall_seconds)
     if ctypes.CDLL(None).unshare(_CLONE_NEWPID) != 0:
         return True  # this process is the child, and has only its own alarm
