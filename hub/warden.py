@@ -44,7 +44,8 @@ PROGRAMS = frozenset(
 )
 
 STARTS_PROGRAMS = frozenset({"hub.media.ffmpeg", "hub.media.wsidicomizer"})
-"""And `hub.media.decode`, to turn a JPEG."""
+_STARTING_STEPS = frozenset({"turn", "deep"})
+"""Of `hub.media.decode`: jpegtran and ffmpeg."""
 
 _CLONE_NEWUSER, _CLONE_NEWPID, _CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
 _PR_SET_PDEATHSIG = 1
@@ -114,7 +115,7 @@ def _run(call: Mapping[str, Any], program: Any, writer: int) -> None:
     request = call["request"]
     limit(call["limits"])
     outputs = [os.path.dirname(request[key]) for key in ("output",) if key in request]
-    starts = call["program"] in STARTS_PROGRAMS or request.get("do") == "turn"
+    starts = call["program"] in STARTS_PROGRAMS or request.get("do") in _STARTING_STEPS
     sandbox.confine([request["path"]], outputs, starts_programs=starts)
     _answer(program, request, writer)
 

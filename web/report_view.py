@@ -21,7 +21,6 @@ from .present import (
     body_site,
     device,
     image_url,
-    is_picture,
     minute,
     operator,
 )
@@ -63,7 +62,7 @@ def report_view(
     return ReportView(
         banner=banner(study.patient, site),
         title=", ".join(filter(None, (words.kind(series.modality), body_site(instance, series)))),
-        thumbnail=image_url(instance, "thumbnail") if is_picture(instance) else "",
+        thumbnail=image_url(instance, "thumbnail") if instance.rows else "",
         introduction=INTRODUCTION,
         facts=_facts(study, series, instance, receipt, site),
         sections=sections(report),

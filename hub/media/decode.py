@@ -73,8 +73,11 @@ Answer = tuple[dict[str, Any], bytes | bytearray | memoryview]
 
 
 def answer(request: Mapping[str, Any]) -> Answer:
-    """Do what `request["do"]` names: `decode`, `turn` in the DCT domain, or find the `scale`."""
-    steps = {"decode": _decode, "turn": _turn, "scale": _scale}
+    """Do what `request["do"]` names: `decode`, `turn` in the DCT domain, or find the `scale`.
+
+    `deep` decodes a JPEG of 12 bits; it and `turn` start a program.
+    """
+    steps = {"decode": _decode, "deep": _decode_deep_jpeg, "turn": _turn, "scale": _scale}
     return steps[request["do"]](request)
 
 
@@ -121,8 +124,6 @@ def _decode_deep_jpeg(request: Mapping[str, Any]) -> Answer:
 
 
 def _decode(request: Mapping[str, Any]) -> Answer:
-    if request.get("precision", 8) != 8:
-        return _decode_deep_jpeg(request)
     kind = request["format"]
     if kind == "tiff" and not _is_coding_read(request["path"]):
         return {"refused": "tiff-coding"}, b""

@@ -38,6 +38,7 @@ def decoded(source: Source, parsed: Jpeg | None, reason: str) -> Photograph:
     exif = facts_of(parsed.exif) if parsed else None
     if parsed and exif:
         request |= _known_of(parsed) | {"orientation": exif.orientation}
+        request["do"] = "decode" if parsed.precision == 8 else "deep"
     facts, stream = in_child(source, request)
     _refuse(facts)
     exif = exif or facts_of(base64.b64decode(facts["exif"]))
@@ -60,8 +61,8 @@ def decoded(source: Source, parsed: Jpeg | None, reason: str) -> Photograph:
 
 def _known_of(parsed: Jpeg) -> dict[str, Any]:
     """What the child need not find out, and cannot where Pillow does not read the stream."""
-    known = {"precision": parsed.precision, "samples": len(parsed.components)}
-    return {**known, "rows": parsed.rows, "columns": parsed.columns}
+    samples = len(parsed.components)
+    return {"samples": samples, "rows": parsed.rows, "columns": parsed.columns}
 
 
 def in_child(source: Source, request: dict[str, Any]) -> tuple[dict[str, Any], memoryview]:
