@@ -34,6 +34,7 @@ class Circumstances:
     operator: Operator
     department: Department
     order: Order | None = None
+    offset_known: bool = True
 
 
 class CaptureContexts:
@@ -66,6 +67,7 @@ class CaptureContexts:
             series_instance_uid=series,
             sop_instance_uid=self._uids.instance(capture.capture_id),
             captured_at=known.captured_at,
+            offset_known=known.offset_known,
             anatomic_region=region,
             laterality=laterality,
             operator=known.operator,

@@ -63,6 +63,7 @@ class FlagCode(StrEnum):
     DEMOGRAPHICS = "demographics-differ"
     DEPARTMENT = "department-unknown"
     SCALE_MARKER = "scale-marker-not-found"
+    TIME_ZONE = "time-zone-unknown"
     SCALE_TILTED = "scale-marker-tilted"
     REGION = "region-disagrees"
     SIDE = "side-disagrees"
@@ -456,6 +457,8 @@ class CaptureContext:
     specimen: Specimen | None = None
     stage: StagePosition | None = None
     related: RelatedUIDs = RelatedUIDs()
+    offset_known: bool = True
+    """Whether the offset of `captured_at` is said by anybody; if not, it is site time's."""
 
 
 # --- what is kept ------------------------------------------------------------

@@ -69,6 +69,9 @@ WORDS: Mapping[str, Words] = {
     FlagCode.SCALE_MARKER: Words(
         "A scale marker was said to be in the photo, but none was found: lengths are not known."
     ),
+    FlagCode.TIME_ZONE: Words(
+        "The camera's clock names no time zone: the time shown may be that of another place."
+    ),
     FlagCode.SCALE_TILTED: Words(
         "The scale marker lies too tilted for a scale: hold the camera straight above."
     ),

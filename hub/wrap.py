@@ -26,6 +26,7 @@ from hub.model import (
     Department,
     Encounter,
     EncounterClass,
+    FlagCode,
     Kind,
     Media,
     Operator,
@@ -39,8 +40,8 @@ from hub.settings import Settings
 _CAPTURES = uuid.UUID("6f1c4b52-3f0e-5d0a-9a53-0d6f3a7be1c4")
 """Namespace of capture ids that follow from content and encounter."""
 
-_SITE_TIME = Change(
-    "Time of the photo read in the time zone of the site", "The camera names no offset from UTC"
+_LOCAL_TIME = Change(
+    "Time of the photo written without an offset from UTC", "The camera names none"
 )
 _NOT_BELIEVED = Change(
     "Time of the camera left out, the start of the encounter stands in",
@@ -86,6 +87,8 @@ class Wrap:
         now, tolerance = datetime.now(UTC), timedelta(hours=self._settings.clock_tolerance_hours)
         clock = rules.check_time(given, now, capture.patient, tolerance) if given else ()
         department = rules.sealed_department(capture.encounter.department, Department(""))
+        if not self._offset_known(capture, media):
+            clock += (ReviewFlag(FlagCode.TIME_ZONE),)
         taken = self._captured_at(capture, media)
         return clock + rules.found_flags(capture, media, taken, department)
 
@@ -141,6 +144,7 @@ class Wrap:
             operator=self._operator(capture.operator or Operator("", "")),
             department=rules.sealed_department(capture.encounter.department, Department("")),
             order=_order(capture),
+            offset_known=self._offset_known(capture, media),
         )
 
     def _captured_at(self, capture: Capture, media: Media) -> datetime:
@@ -157,7 +161,7 @@ class Wrap:
         raise InvalidRequest("No capturedAt is given and the file names no time.")
 
     def _camera_time(self, capture: Capture, media: Media) -> datetime | None:
-        """The camera's time, in site time when it names no offset; None when not plausible."""
+        """The camera's time, taken for site time when it names no offset; None when implausible."""
         if media.taken_at is None:
             return None
         taken = media.taken_at
@@ -178,7 +182,13 @@ class Wrap:
             return ()
         if self._camera_time(capture, media) is None:
             return (_NOT_BELIEVED,)
-        return () if media.taken_at.tzinfo else (_SITE_TIME,)
+        return () if self._offset_known(capture, media) else (_LOCAL_TIME,)
+
+    def _offset_known(self, capture: Capture, media: Media) -> bool:
+        """Whether the time used says its offset; only a camera's may say none."""
+        taken = self._camera_time(capture, media)
+        is_cameras = capture.captured_at is None and taken is not None
+        return not is_cameras or media.taken_at is None or media.taken_at.tzinfo is not None
 
     def _key(self, known: Circumstances) -> str:
         # The context does not say the class; outside a hospital stay there is no day in the key.

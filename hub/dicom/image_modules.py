@@ -57,6 +57,7 @@ def general_image(ds: Dataset, context: CaptureContext) -> None:
 def taken(ds: Dataset, context: CaptureContext) -> datetime:
     """Say when content was made, and number it; return the time in the offset it carries.
 
+    Where nobody says the offset, none is written: local time of an unknown zone (C.12.1.1.8).
     The instance number is the millisecond of the day, so that phones which know nothing
     of each other number one study in the order of time.
     """
@@ -65,7 +66,7 @@ def taken(ds: Dataset, context: CaptureContext) -> datetime:
     ds.InstanceNumber = int((moment - midnight).total_seconds() * 1000) + 1
     ds.ContentDate = da(moment)
     ds.ContentTime = tm(moment)
-    ds.AcquisitionDateTime = dt(moment)
+    ds.AcquisitionDateTime = dt(moment) if context.offset_known else da(moment) + tm(moment)
     return moment
 
 
@@ -154,9 +155,9 @@ def sop_common(ds: Dataset, context: CaptureContext, media: Media, sop_class_uid
     ds.SpecificCharacterSet = "ISO_IR 192"
     ds.SOPClassUID = sop_class_uid
     ds.SOPInstanceUID = context.sop_instance_uid
-    ds.TimezoneOffsetFromUTC = timezone_offset(
-        context.captured_at.astimezone(offset_of(context.captured_at))
-    )
+    if context.offset_known:
+        moment = context.captured_at.astimezone(offset_of(context.captured_at))
+        ds.TimezoneOffsetFromUTC = timezone_offset(moment)
     said = texts(_origin(context, media), media.changes)
     ds.ContributingEquipmentSequence = Sequence(_contribution(text) for text in said)
 

@@ -11,7 +11,7 @@ from drawn import exif
 from factories import draw_jpeg, make_capture, make_patient, make_source
 from hub.dicom.uids import UIDs
 from hub.errors import CapturedAtImplausible
-from hub.model import SealedEncounter
+from hub.model import FlagCode, SealedEncounter
 from hub.settings import Settings
 from hub.wrap import Wrap
 
@@ -28,7 +28,12 @@ def wrapped(tmp_path: Path):
         patient = make_patient(birth_date="2010-02-03")
         capture = make_capture(source, captured_at=None, encounter=encounter, patient=patient)
         settings = Settings.from_env({"HUB_TIME_ZONE": "Europe/Berlin"}, data=tmp_path)
-        built, media = Wrap(UIDs(bytes(32)), settings).object_of(capture)
+        wrapping = Wrap(UIDs(bytes(32)), settings)
+        built, media = wrapping.object_of(capture)
+        offset = built.ds.get("TimezoneOffsetFromUTC", "")
+        assert built.ds.AcquisitionDateTime.endswith(offset)
+        flags = [flag.code for flag in wrapping.flags_of(capture, media)]
+        assert (FlagCode.TIME_ZONE in flags) == (not offset)
         return built.ds.AcquisitionDateTime, "; ".join(change.what for change in media.changes)
 
     return wrapped
@@ -40,10 +45,10 @@ def test_the_cameras_time_with_its_offset(wrapped):
     assert "Time" not in said
 
 
-def test_without_offset_it_is_site_time_and_said(wrapped):
+def test_without_offset_none_is_written_which_is_said(wrapped):
     moment, said = wrapped(t9003="2024:07:01 10:20:30")
-    assert moment == "20240701102030+0200"
-    assert "read in the time zone of the site" in said
+    assert moment == "20240701102030"
+    assert "written without an offset from UTC" in said
 
 
 @pytest.mark.parametrize("year", ["0001", "1970", "2009", "2091"])
