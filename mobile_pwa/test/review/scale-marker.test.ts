@@ -20,6 +20,7 @@ function makePhone() {
     worklist: async () => ({ items: [ENCOUNTER] }),
     regions: async () => [HAND],
     signOut: async () => {},
+    conversion: async () => null,
     send: async (item) => {
       posts.push(item);
       return receiptOf(item);
