@@ -24,7 +24,7 @@ from hub.model import Capture, Code, Laterality, Patient, SealedEncounter, Sourc
 from hub.settings import Settings
 from hub.wrap import Wrap
 
-ROUNDS = 15
+ROUNDS = 31
 
 
 def twelve_megapixels() -> bytes:

@@ -82,10 +82,10 @@ def _check_values(elements: Iterable[DataElement]) -> None:
         if vr == "SQ":
             for item in value:
                 _check_values(_elements(item))
-        elif value is None or isinstance(value, bytes):
-            continue
-        elif not all(fits(vr, v) for v in (value if isinstance(value, MultiValue) else (value,))):
-            raise NotStorable(f"{element.keyword} would not be a valid {vr}.")
+        elif value is not None and not isinstance(value, bytes):
+            for one in value if isinstance(value, MultiValue) else (value,):
+                if not fits(vr, one):
+                    raise NotStorable(f"{element.keyword} would not be a valid {vr}.")
 
 
 def _check_payload(ds: Dataset, media: Media) -> None:
