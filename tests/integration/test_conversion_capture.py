@@ -160,12 +160,13 @@ class TestRefused:
 
     def refused(self, hub: Hub, folder: Path, content: bytes, error: type[Exception]) -> None:
         admit(hub)
-        before = hub.catalog.audit_head()
+        before, _hash = hub.catalog.audit_head()
 
         with pytest.raises(error):
             hub.ingest.capture(make_capture(make_source(folder, content), kind=Kind.VIDEO), BY)
 
-        assert hub.catalog.audit_head() == before
+        assert hub.catalog.audit_head()[0] == before + 1
+        assert hub.catalog.audit_rows()[-1].event.outcome == "refused"
         assert (originals(hub), hub.conversions.unfinished()) == ([], [])
         assert isinstance(hub.catalog, SqlCatalog)
         with reading(hub.catalog.engine) as connection:
@@ -189,7 +190,9 @@ class TestInstance:
         assert isinstance(hub.catalog, SqlCatalog)
         with reading(hub.catalog.engine) as connection:
             flags = connection.execute(select(review_flag)).fetchall()
-        assert [tuple(row) for row in flags] == [(receipt.sop_instance_uid, "clock-disagrees")]
+        assert [tuple(row) for row in flags] == [
+            (receipt.sop_instance_uid, "clock-disagrees", "3600")
+        ]
 
     def test_nothing_private_of_the_original_is_left(self, hub, capture, clip):
         receipt, _ = hub.ingest.capture(capture, BY)

