@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bench import searchable, video, wrapping
 
-RESULTS = Path(__file__).parent / "results.json"
+RESULTS = Path(__file__).parent / "results" / "ratios.json"
 
 
 def main() -> None:
