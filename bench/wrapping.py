@@ -20,9 +20,9 @@ from PIL import Image
 
 from bench.orthanc import Orthanc
 from hub.dicom.uids import UIDs
-from hub.model import Capture, Code, Laterality, Patient, SealedEncounter, SourceFile
+from hub.model import Capture, Code, Laterality, Patient, SealedEncounter
 from hub.settings import Settings
-from hub.wrap import Wrap
+from hub.wrap import Wrap, source_of
 
 ROUNDS = 31
 
@@ -114,11 +114,9 @@ def _floor(source: Path) -> None:
 
 
 def _wrap(source: Path, wrapping: Wrap) -> None:
-    with source.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
     capture = Capture(
         capture_id=str(uuid.uuid4()),
-        source=SourceFile(str(source), digest, source.stat().st_size),
+        source=source_of(source),
         patient=Patient("1", "HOSP", "Bench^Mark"),
         encounter=SealedEncounter("V-1", "HOSP", "Dermatology"),
         anatomic_region=Code("SCT", "85562004"),

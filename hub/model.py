@@ -257,6 +257,8 @@ class SourceFile:
     """Hex digest of the bytes sent."""
     size: int
     """Bytes."""
+    content: bytes | None = field(default=None, repr=False, compare=False)
+    """All of the file, where it is small and was read as a whole to be hashed."""
 
 
 @dataclass(frozen=True, slots=True)

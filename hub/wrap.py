@@ -6,9 +6,11 @@ missing, so the study's time is the encounter's start and an order is taken as g
 
 from __future__ import annotations
 
+import os
 import uuid
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from hashlib import file_digest, sha256
 from pathlib import Path
 
 import hub.dicom
@@ -34,11 +36,15 @@ from hub.model import (
     Patient,
     ReviewFlag,
     Slide,
+    SourceFile,
 )
 from hub.settings import Settings
 
 _CAPTURES = uuid.UUID("6f1c4b52-3f0e-5d0a-9a53-0d6f3a7be1c4")
 """Namespace of capture ids that follow from content and encounter."""
+
+_SMALL = 32 * 1024 * 1024
+"""Bytes of a file that is held in memory; photos are mostly smaller, videos mostly larger."""
 
 _LOCAL_TIME = Change(
     "Time of the photo written without an offset from UTC", "The camera names none"
@@ -59,6 +65,19 @@ def derived_capture_id(capture: Capture) -> str:
     return str(uuid.uuid5(_CAPTURES, "\x1f".join(parts)))
 
 
+def source_of(path: Path) -> SourceFile:
+    """Hash the file where it is. A small one is read once, and so is what was hashed.
+
+    Raises OSError.
+    """
+    with path.open("rb", buffering=0) as file:
+        if os.fstat(file.fileno()).st_size <= _SMALL:
+            content = file.readall()
+            return SourceFile(str(path), sha256(content).hexdigest(), len(content), content)
+        digest = file_digest(file, "sha256").hexdigest()
+        return SourceFile(str(path), digest, file.tell())
+
+
 class Wrap:
     """Wraps captures under one site's secret and settings."""
 
@@ -76,7 +95,8 @@ class Wrap:
         """
         rules.check_specimen(capture)
         rules.region_of(capture)
-        media = hub.media.read(capture.kind, capture.source.path, self._settings)
+        source = capture.source
+        media = hub.media.read(capture.kind, source.path, self._settings, content=source.content)
         media = hub.media.with_scale(media, capture, self._settings)
         media = replace(media, changes=media.changes + self._said_of_time(capture, media))
         return hub.dicom.build(self._context(capture, media), media), media

@@ -8,6 +8,7 @@ child process, and stored without further loss.
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any
 
 from hub.errors import DamagedImage, ImageTooLarge
@@ -38,21 +39,31 @@ _TURNS = {
 }
 
 
-def photograph(source_path: str, *, max_pixels: int, keep_serial: bool = False) -> Photograph:
-    """Read one photo file of any kind the hub takes.
+def photograph(
+    source_path: str,
+    *,
+    max_pixels: int,
+    keep_serial: bool = False,
+    content: bytes | None = None,
+) -> Photograph:
+    """Read one photo file of any kind the hub takes; `content` is all of it, if it is known.
 
     Raises NotAnImage, UnsupportedMedia, DamagedImage, ImageTooLarge.
     """
-    with open(source_path, "rb", buffering=0) as file:
-        size = os.fstat(file.fileno()).st_size
-        kind = format_of(file.read(HEAD_BYTES))
-        if size > MAX_STILL_BYTES:
-            raise ImageTooLarge
-        source = Source(source_path, size, kind, max_pixels, keep_serial)
-        if kind == "jpeg":
-            file.seek(0)
-            return _from_jpeg(source, file.readall())
+    head, size = (content, len(content)) if content is not None else _beginning(source_path)
+    kind = format_of(head[:HEAD_BYTES])
+    if size > MAX_STILL_BYTES:
+        raise ImageTooLarge
+    source = Source(source_path, size, kind, max_pixels, keep_serial)
+    if kind == "jpeg":
+        return _from_jpeg(source, content or Path(source_path).read_bytes())
     return decoded(source, None, changes.NO_TRANSFER_SYNTAX)
+
+
+def _beginning(path: str) -> tuple[bytes, int]:
+    """The first bytes of a file, and how many it has."""
+    with open(path, "rb", buffering=0) as file:
+        return file.read(HEAD_BYTES), os.fstat(file.fileno()).st_size
 
 
 def _from_jpeg(source: Source, data: bytes) -> Photograph:

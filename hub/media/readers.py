@@ -15,8 +15,9 @@ from .video import is_video, video
 Reader = Callable[[str, Settings, Coder], Media]
 
 
-def _still(path: str, settings: Settings, _coder: Coder) -> Photograph:
-    return photograph(path, max_pixels=settings.max_pixels, keep_serial=settings.keep_device_serial)
+def _still(path: str, settings: Settings, content: bytes | None = None) -> Photograph:
+    pixels, keep_serial = settings.max_pixels, settings.keep_device_serial
+    return photograph(path, max_pixels=pixels, keep_serial=keep_serial, content=content)
 
 
 def _video(path: str, settings: Settings, coder: Coder) -> Video:
@@ -25,7 +26,7 @@ def _video(path: str, settings: Settings, coder: Coder) -> Video:
 
 
 def _still_or_video(path: str, settings: Settings, coder: Coder) -> Media:
-    return (_video if is_video(path) else _still)(path, settings, coder)
+    return _video(path, settings, coder) if is_video(path) else _still(path, settings)
 
 
 READERS: Mapping[Kind, Reader] = {
@@ -37,10 +38,19 @@ READERS: Mapping[Kind, Reader] = {
 """Kinds that are more or other than stills."""
 
 
-def read(kind: Kind, path: str, settings: Settings, coder: Coder | None = None) -> Media:
-    """Read the file at `path` as what `kind` says it is.
+def read(
+    kind: Kind,
+    path: str,
+    settings: Settings,
+    coder: Coder | None = None,
+    content: bytes | None = None,
+) -> Media:
+    """Read the file at `path` as what `kind` says it is; `content` is all of it, if it is known.
 
     Raises UnsupportedMedia and its kinds: NotAnImage, DamagedImage, ImageTooLarge,
     NotADocument, NotAVideo, DamagedVideo, TranscodingOff; CodedLater where `coder` only moves.
     """
-    return READERS.get(kind, _still)(path, settings, coder or Coder(settings.work_dir))
+    reader = READERS.get(kind)
+    if reader is None:
+        return _still(path, settings, content)
+    return reader(path, settings, coder or Coder(settings.work_dir))

@@ -40,11 +40,10 @@ from hub.media.decoders import check_decoders
 from hub.model import Capture, Instance, ReviewFlag, Slide, SourceFile
 from hub.review_flags import doubts, sentences
 from hub.settings import Settings
-from hub.wrap import Wrap, derived_capture_id
+from hub.wrap import Wrap, derived_capture_id, source_of
 
 from . import data_option
 
-_CHUNK = 1024 * 1024
 _CONTEXT = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 
 
@@ -130,13 +129,8 @@ def _capture(file: Path, description: Any, several: bool) -> Capture:
 
 
 def _source(file: Path) -> SourceFile:
-    """Hash the file where it is; it is only read."""
-    digest = hashlib.sha256()
     try:
-        with file.open("rb") as stream:
-            while chunk := stream.read(_CHUNK):
-                digest.update(chunk)
-            return SourceFile(str(file), digest.hexdigest(), stream.tell())
+        return source_of(file)
     except OSError as exc:
         raise InvalidRequest("The file cannot be read.") from exc
 
