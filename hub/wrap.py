@@ -206,9 +206,9 @@ class Wrap:
 
     def _offset_known(self, capture: Capture, media: Media) -> bool:
         """Whether the time used says its offset; only a camera's may say none."""
-        taken = self._camera_time(capture, media)
-        is_cameras = capture.captured_at is None and taken is not None
-        return not is_cameras or media.taken_at is None or media.taken_at.tzinfo is not None
+        if capture.captured_at is not None or media.taken_at is None or media.taken_at.tzinfo:
+            return True
+        return self._camera_time(capture, media) is None
 
     def _key(self, known: Circumstances) -> str:
         # The context does not say the class; outside a hospital stay there is no day in the key.

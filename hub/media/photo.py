@@ -25,8 +25,6 @@ MAX_STILL_BYTES = 256 * 1024 * 1024
 """Largest still, in bytes; a larger file is no photo."""
 
 _KEPT = {jpeg.SOF0: "jpeg-baseline", jpeg.SOF1: "jpeg-extended"}
-_RECODED = frozenset({jpeg.SOF2, jpeg.SOF9, jpeg.SOF10})
-"""Progressive and arithmetic: no transfer syntax, but the same coefficients fit baseline."""
 
 _TURNS = {
     2: ("-flip", "horizontal"),
